@@ -1,0 +1,1 @@
+"""Simulates the credentials experience of AWS compute: IMDS, container credentials, STS."""

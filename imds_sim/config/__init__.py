@@ -1,0 +1,1 @@
+"""The YAML file: its schema, its errors, and the world built from it."""

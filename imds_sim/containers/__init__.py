@@ -1,0 +1,1 @@
+"""The container credential endpoints: ECS tasks and Lambda functions."""

@@ -1,0 +1,1 @@
+"""Identities and policies: who there is, and what a policy says of them."""

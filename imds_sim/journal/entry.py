@@ -1,0 +1,30 @@
+"""One request as the journal keeps it: nothing secret in it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was asked and answered.
+
+    `number` counts from 1 and is never reused. `path` is the target as sent, secrets in the query
+    masked. `status` is 0 where the connection ended without an answer. `imds_version` is 1, 2 or
+    None (not IMDS). `fault` is the specification of the
+    fault that took part.
+    """
+
+    number: int
+    time: datetime
+    surface: str
+    workload: str | None
+    client: str
+    user_agent: str | None
+    method: str
+    path: str
+    status: int
+    imds_version: int | None
+    fault: str | None
+    access_key_id: str | None
+    duration: timedelta
+    detail: str | None = None

@@ -1,0 +1,1 @@
+"""Values everything else is built from: time, chance, names, messages. Standard library only."""

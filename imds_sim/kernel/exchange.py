@@ -1,0 +1,29 @@
+"""Over what a request came: the surface, whose listener, from where to where."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Surface(StrEnum):
+    """The surfaces that imitate AWS, by the names of the `listen` keys."""
+
+    IMDS = "imds"
+    ECS = "ecs"
+    LAMBDA = "lambda"
+    STS = "sts"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One connection of a client.
+
+    `instance` names the instance whose own listener accepted it, or None on a shared one. `peer`
+    and `local` are IP addresses, or empty on a unix socket.
+    """
+
+    surface: Surface
+    instance: str | None
+    peer: str
+    peer_port: int
+    local: str
+    local_port: int

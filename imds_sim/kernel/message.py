@@ -1,0 +1,134 @@
+"""HTTP messages as values: requests as they came, responses to the byte."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Headers:
+    """Header fields in their order, with their case and their repeats."""
+
+    __slots__ = ("_fields", "_first")
+
+    def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
+        self._fields = tuple(fields)
+        first: dict[str, str] = {}
+        for name, value in self._fields:
+            first.setdefault(name.lower(), value)
+        self._first = first
+
+    def get(self, name: str) -> str | None:
+        """The first value of `name`, in any case, or None. `name` must be given in lower case."""
+        return self._first.get(name)
+
+    def all(self, name: str) -> list[str]:
+        """Every value of `name` (given in lower case), in order."""
+        return [value for field, value in self._fields if field.lower() == name]
+
+    def __contains__(self, name: str) -> bool:
+        """Whether `name`, given in lower case, is there."""
+        return name in self._first
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def __repr__(self) -> str:
+        return f"Headers({list(self._first)})"  # names only: values may be secret
+
+
+NO_HEADERS = Headers()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as a client sent it: nothing decoded, nothing normalised.
+
+    `target` is the request target of the first line, header values are Latin-1 text without outer
+    white space, `version` is `1.0` or `1.1`.
+    """
+
+    method: str
+    target: str
+    headers: Headers = NO_HEADERS
+    body: bytes = b""
+    version: str = "1.1"
+
+    @property
+    def path(self) -> str:
+        """The target without its query."""
+        return self.target.partition("?")[0]
+
+    @property
+    def query(self) -> str:
+        """What follows the first `?`, or nothing."""
+        return self.target.partition("?")[2]
+
+    def __repr__(self) -> str:
+        return f"Request({self.method} {self.path})"  # headers, query and body may be secret
+
+
+class Defect(Enum):
+    """Why the bytes of a client are no request."""
+
+    MALFORMED = "malformed"
+    HEAD_TOO_LARGE = "head too large"
+    BODY_TOO_LARGE = "body too large"
+    VERSION = "HTTP version not supported"
+    TIMEOUT = "the request did not arrive in time"
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Bytes that no HTTP parser accepts; the surface may still answer them in its own words.
+
+    `head` is what arrived of the head, at most the listener's limit.
+    """
+
+    head: bytes
+    defect: Defect
+    detail: str = ""
+
+    def __repr__(self) -> str:
+        return f"Unreadable({self.defect.value})"
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What a surface tells the journal about a reply; never sent.
+
+    `access_key_id` is the one handed out, or the one that signed. `detail` says what happened in
+    words that the client does not get.
+    """
+
+    imds_version: int | None = None
+    access_key_id: str | None = None
+    detail: str | None = None
+
+
+NO_NOTES = Notes()
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A reply to the byte: status line, header fields in order, body.
+
+    The surface writes every field itself, `Date`, `Content-Length` and `Connection` included. With
+    `close` the connection ends after the reply. A reply to HEAD carries the body that GET would
+    have; it is left out where bytes are written.
+    """
+
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = b""
+    close: bool = True
+    version: str = "HTTP/1.1"
+    notes: Notes = NO_NOTES
+
+    def head(self) -> bytes:
+        """Status line and header fields up to and with the empty line."""
+        fields = "".join([f"{name}: {value}\r\n" for name, value in self.headers])
+        return f"{self.version} {self.status} {self.reason}\r\n{fields}\r\n".encode("latin-1")

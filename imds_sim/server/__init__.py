@@ -1,0 +1,1 @@
+"""Sockets, loop, threads and files: everything that waits."""

@@ -1,0 +1,1 @@
+"""The synchronous whole: the world, the path of a request, the core."""

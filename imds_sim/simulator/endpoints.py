@@ -1,0 +1,23 @@
+"""Where the surfaces can be reached: the addresses as bound, in URLs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from imds_sim.kernel.exchange import Surface
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """URLs without final slash, in the order of the configuration.
+
+    `surfaces` holds the shared listeners, `instances` the own listeners of instances by name;
+    `admin` has `unix:PATH` entries.
+    """
+
+    surfaces: Mapping[Surface, tuple[str, ...]] = field(default_factory=dict)
+    instances: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    admin: tuple[str, ...] = ()
+
+    def first(self, surface: Surface) -> str | None:
+        """The first shared URL of a surface, or None if it is off."""
+        return next(iter(self.surfaces.get(surface, ())), None)

@@ -1,0 +1,34 @@
+"""The world: everything that the configuration says, as one immutable value."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from imds_sim.iam.directory import Directory
+from imds_sim.iam.generations import Generations
+from imds_sim.workloads.listener import Listener
+from imds_sim.workloads.resolve import Resolver
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshPolicy:
+    """When held credentials are replaced: at that age, or with no more than that left."""
+
+    refresh_every: timedelta = timedelta(hours=1)
+    min_remaining: timedelta = timedelta(minutes=20)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Built whole or not at all; a reload swaps it. `listeners` are as configured, not as bound."""
+
+    account: str
+    region: str
+    partition: str
+    directory: Directory
+    resolver: Resolver
+    listeners: tuple[Listener, ...]
+    generations: Generations
+    refresh: RefreshPolicy = RefreshPolicy()
+    strict_region: bool = False
+    journal_capacity: int = 10_000
+    warnings: tuple[str, ...] = ()

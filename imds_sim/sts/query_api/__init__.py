@@ -1,0 +1,1 @@
+"""The HTTP face of the STS: AWS Query in, XML out."""

@@ -1,0 +1,1 @@
+"""The computers that hold credentials, and which of them is asking."""

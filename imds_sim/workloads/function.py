@@ -1,0 +1,34 @@
+"""A Lambda function: credentials in the environment, or behind a token with SnapStart."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from imds_sim.kernel.secret import Secret
+from imds_sim.workloads.role import AttachedRole
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function. With `snap_start` it asks for credentials with `authorization_token`."""
+
+    service: ClassVar[str] = "lambda.amazonaws.com"
+    credentials_path: ClassVar[str] = "/2021-04-23/credentials"
+
+    name: str
+    partition: str
+    account: str
+    region: str
+    role: AttachedRole
+    authorization_token: Secret
+    snap_start: bool = False
+    lifetime: timedelta = timedelta(hours=12)
+
+    @property
+    def role_session_name(self) -> str:
+        """Lambda names the session after the function."""
+        return self.name
+
+    @property
+    def arn(self) -> str:
+        return f"arn:{self.partition}:lambda:{self.region}:{self.account}:function:{self.name}"

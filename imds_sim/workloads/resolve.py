@@ -1,0 +1,89 @@
+"""Which workload is asking: a claim made by address, path or token, never a proof."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Self
+
+from imds_sim.kernel.exchange import Connection, Surface
+from imds_sim.kernel.message import Request
+from imds_sim.workloads.function import Function
+from imds_sim.workloads.instance import Instance
+from imds_sim.workloads.task import Task, credentials_id_in
+from imds_sim.workloads.workload import Workload
+
+_Prefix = tuple[int, int, int]  # IP version, prefix length, network as a number
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """Indexes of one world's workloads; every look-up costs the same in a world of any size."""
+
+    workloads: Mapping[str, Workload]  # by name
+    default_instance: Instance | None
+    _by_prefix: Mapping[_Prefix, Instance]
+    _prefix_lengths: Mapping[int, tuple[int, ...]]  # per IP version, longest first
+    _tasks: Mapping[str, Task]  # by credentials id
+    _functions: Mapping[str, Function]  # by authorization token
+
+    @classmethod
+    def of(cls, workloads: Iterable[Workload]) -> Self:
+        """Index `workloads`, whose order matters: the first instance with neither listener nor
+        clients answers whoever is left. Names, ids and prefixes are unique (config checks it)."""
+        by_name = {workload.name: workload for workload in workloads}
+        instances = [each for each in by_name.values() if isinstance(each, Instance)]
+        by_prefix: dict[_Prefix, Instance] = {
+            (net.version, net.prefixlen, int(net.network_address)): instance
+            for instance in instances
+            for net in instance.clients
+        }
+        lengths: dict[int, set[int]] = {4: set(), 6: set()}
+        for version, length, _ in by_prefix:
+            lengths[version].add(length)
+        return cls(
+            workloads=by_name,
+            default_instance=next((i for i in instances if not (i.listen or i.clients)), None),
+            _by_prefix=by_prefix,
+            _prefix_lengths={v: tuple(sorted(of, reverse=True)) for v, of in lengths.items()},
+            _tasks={w.credentials_id: w for w in by_name.values() if isinstance(w, Task)},
+            _functions={
+                w.authorization_token.reveal(): w
+                for w in by_name.values()
+                if isinstance(w, Function) and w.snap_start
+            },
+        )
+
+    def resolve(self, connection: Connection, request: Request) -> Workload | None:
+        """The workload that this request claims to come from; None where nothing names one."""
+        match connection.surface:
+            case Surface.IMDS:
+                return self.instance(connection)
+            case Surface.ECS:
+                return self._tasks.get(credentials_id_in(request.target) or "")
+            case Surface.LAMBDA:
+                return self._functions.get(request.headers.get("authorization") or "")
+            case Surface.STS:
+                return None
+
+    def instance(self, connection: Connection) -> Instance | None:
+        """Own listener, then the longest prefix in `clients`, then the default instance."""
+        if connection.instance is not None:
+            own = self.workloads.get(connection.instance)
+            return own if isinstance(own, Instance) else None
+        if self._by_prefix and connection.peer:
+            address = ip_address(connection.peer)
+            if isinstance(address, IPv6Address) and address.ipv4_mapped:
+                address = address.ipv4_mapped
+            found = self._longest_prefix(address)
+            if found is not None:
+                return found
+        return self.default_instance
+
+    def _longest_prefix(self, address: IPv4Address | IPv6Address) -> Instance | None:
+        number, bits = int(address), address.max_prefixlen
+        for length in self._prefix_lengths[address.version]:
+            network = number >> (bits - length) << (bits - length)
+            found = self._by_prefix.get((address.version, length, network))
+            if found is not None:
+                return found
+        return None
