@@ -1,20 +1,12 @@
 """The world: everything that the configuration says, as one immutable value."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
+from imds_sim.credentials.refresh import RefreshPolicy
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.generations import Generations
 from imds_sim.workloads.listener import Listener
 from imds_sim.workloads.resolve import Resolver
-
-
-@dataclass(frozen=True, slots=True)
-class RefreshPolicy:
-    """When held credentials are replaced: at that age, or with no more than that left."""
-
-    refresh_every: timedelta = timedelta(hours=1)
-    min_remaining: timedelta = timedelta(minutes=20)
 
 
 @dataclass(frozen=True, slots=True)
