@@ -1,12 +1,146 @@
-"""The background refresher: what is held, what falls due, what is minted again."""
+"""The refresher: what is held, when it falls due, what a tick mints again."""
 
+import heapq
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
+from itertools import count
+
+from imds_sim.credentials.minting import deliveries
+from imds_sim.credentials.policy import RefreshPolicy
+from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
+from imds_sim.kernel.clock import Clock
+from imds_sim.workloads.role import AttachedRole
+from imds_sim.workloads.workload import Workload
+
+BATCH = 50  # sets that one tick mints at most: under 10 ms of CPU
+
+Mint = Callable[[Workload, AttachedRole, Delivery], CredentialSet | Refused]
+_Key = tuple[str, Delivery]
 
 
 @dataclass(frozen=True, slots=True)
-class RefreshPolicy:
-    """When held credentials are replaced: at that age, or with no more than that left."""
+class Held:
+    """What a workload is given for one delivery until `due_at`."""
 
-    refresh_every: timedelta = timedelta(hours=1)
-    min_remaining: timedelta = timedelta(minutes=20)
+    value: CredentialSet | Refused
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Minting:
+    """How one world mints. `identities` (ARN → unique id) tells a recreated role from the old."""
+
+    mint: Mint
+    policy: RefreshPolicy
+    identities: Mapping[str, str]
+
+
+class RefreshingProvider:
+    """Holds one set for each workload and delivery: bounded by the world, whatever is asked.
+
+    A set is minted at the first read if none is held yet or the held one has run out, else when a
+    tick finds it due. Old sets are forgotten; they stay valid to their own expiry.
+    """
+
+    def __init__(self, clock: Clock, minting: Minting, workloads: Iterable[Workload]) -> None:
+        self._clock = clock
+        self._minting = minting
+        self._workloads: dict[str, Workload] = {}
+        self._held: dict[_Key, Held] = {}
+        self._due: list[tuple[datetime, int, _Key]] = []  # a heap; stale entries are skipped
+        self._order = count()
+        self.adopt(minting, workloads)
+
+    def adopt(self, minting: Minting, workloads: Iterable[Workload]) -> None:
+        """Go over to another world: keep what still fits, forget the rest, owe what is missing.
+
+        A refusal is always owed anew: the reload may have mended the trust policy.
+        """
+        before, held, old = self._workloads, self._held, self._minting
+        self._minting = minting
+        self._workloads = {workload.name: workload for workload in workloads}
+        self._held, self._due = {}, []
+        now = self._clock.now()
+        for name, workload in self._workloads.items():
+            if workload.role is None:
+                continue
+            same = name in before and _mints_alike(before[name], workload, old, minting)
+            for delivery in deliveries(workload):
+                kept = held.get((name, delivery)) if same else None
+                if kept is not None and isinstance(kept.value, CredentialSet):
+                    self._keep((name, delivery), kept.value)
+                else:
+                    self._push((name, delivery), now)
+
+    def current(self, workload: str, delivery: Delivery) -> CredentialSet | Refused | None:
+        """The set held for a workload, minted now if there is none or it has run out."""
+        held = self._held.get((workload, delivery))
+        if held is None:
+            return self._mint((workload, delivery))
+        value = held.value
+        if isinstance(value, CredentialSet) and value.expires_at <= self._clock.now():
+            return self._mint((workload, delivery))
+        return value
+
+    def tick(self, batch: int = BATCH) -> bool:
+        """Mint what is due, `batch` sets at most; True if more is due already."""
+        now = self._clock.now()
+        while self._due and self._due[0][0] <= now:
+            due_at, _, key = self._due[0]
+            held = self._held.get(key)
+            if held is not None and held.due_at != due_at:
+                heapq.heappop(self._due)  # renewed since by a read or a rotation
+                continue
+            if batch == 0:
+                return True
+            heapq.heappop(self._due)
+            self._mint(key)
+            batch -= 1
+        return False
+
+    def rotate(self, workload: str | None = None) -> int:
+        """Mint anew now, for one workload or for all; returns the number of sets."""
+        names = self._workloads if workload is None else (workload,)
+        keys = [(name, way) for name in names for way in deliveries(self._workloads[name])]
+        return sum(self._mint(key) is not None for key in keys)
+
+    def held(self, workload: str) -> dict[Delivery, Held]:
+        """What is held for a workload, for showing it; mints nothing."""
+        return {way: self._held[workload, way] for way in Delivery if (workload, way) in self._held}
+
+    def _mint(self, key: _Key) -> CredentialSet | Refused | None:
+        name, delivery = key
+        workload = self._workloads.get(name)
+        if workload is None or workload.role is None:
+            return None
+        value = self._minting.mint(workload, workload.role, delivery)
+        self._keep(key, value)
+        return value
+
+    def _keep(self, key: _Key, value: CredentialSet | Refused) -> None:
+        subject = f"{key[0]} {key[1]}"
+        if isinstance(value, CredentialSet):
+            due_at = self._minting.policy.due_at(subject, value.issued_at, value.expires_at)
+        else:
+            due_at = self._minting.policy.due_at(subject, value.refused_at, None)
+        self._held[key] = Held(value, due_at)
+        self._push(key, due_at)
+
+    def _push(self, key: _Key, due_at: datetime) -> None:
+        if len(self._due) > 4 * len(self._held) + BATCH:  # many rotations left stale entries
+            self._due = [(held.due_at, next(self._order), k) for k, held in self._held.items()]
+            heapq.heapify(self._due)
+        heapq.heappush(self._due, (due_at, next(self._order), key))
+
+
+def _mints_alike(before: Workload, after: Workload, old: Minting, new: Minting) -> bool:
+    """Whether a set minted for `before` is the one that `after` would get."""
+    return (
+        type(before) is type(after)
+        and before.role == after.role
+        and before.lifetime == after.lifetime
+        and before.arn == after.arn
+        and before.role is not None
+        and old.identities.get(before.role.arn) == new.identities.get(before.role.arn)
+    )

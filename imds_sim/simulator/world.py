@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from imds_sim.credentials.refresh import RefreshPolicy
+from imds_sim.credentials.policy import DEFAULT_REFRESH, RefreshPolicy
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.generations import Generations
 from imds_sim.workloads.listener import Listener
@@ -20,7 +20,7 @@ class World:
     resolver: Resolver
     listeners: tuple[Listener, ...]
     generations: Generations
-    refresh: RefreshPolicy = RefreshPolicy()
+    refresh: RefreshPolicy = DEFAULT_REFRESH
     strict_region: bool = False
     journal_capacity: int = 10_000
     warnings: tuple[str, ...] = ()

@@ -51,5 +51,5 @@ def credentials_id_in(target: str) -> str | None:
     if path.startswith("/v2/credentials/"):
         return unquote(path.removeprefix("/v2/credentials/"))
     if path == "/v1/credentials":
-        return parse_qs(query, max_num_fields=100).get("id", [""])[0]
+        return parse_qs(query, keep_blank_values=True).get("id", [""])[0]
     return None

@@ -1,0 +1,91 @@
+"""Minting: a workload's service assumes its role, through the same door as any caller.
+
+Source: IAM User Guide, "IAM roles for Amazon EC2" and "AWS global condition context keys" for the
+keys bound to a session; "Troubleshoot IAM and Amazon EC2" for the refusal.
+"""
+
+from dataclasses import dataclass
+
+from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
+from imds_sim.iam.principals import ServicePrincipal
+from imds_sim.sts.errors import StsError
+from imds_sim.sts.operations.assume_role import AssumeRoleRequest
+from imds_sim.sts.service import Service
+from imds_sim.workloads.function import Function
+from imds_sim.workloads.instance import Instance
+from imds_sim.workloads.role import AttachedRole
+from imds_sim.workloads.task import Task
+from imds_sim.workloads.workload import Workload
+
+UNAUTHORIZED = "AssumeRoleUnauthorizedAccess"
+
+
+def deliveries(workload: Workload) -> tuple[Delivery, ...]:
+    """The deliveries that a workload can be asked for; the set of IMDSv1 only where v1 is open."""
+    match workload:
+        case Instance():
+            if workload.options.http_tokens_required:
+                return (Delivery.IMDS_V2,)
+            return (Delivery.IMDS_V1, Delivery.IMDS_V2)
+        case Task() | Function():
+            return (Delivery.CONTAINER,)
+
+
+@dataclass(frozen=True, slots=True)
+class Minter:
+    """Mints for the workloads of one world."""
+
+    service: Service
+
+    def mint(
+        self, workload: Workload, role: AttachedRole, delivery: Delivery
+    ) -> CredentialSet | Refused:
+        """A fresh set for `workload`, or the refusal of the role's trust policy."""
+        request = AssumeRoleRequest(
+            role_arn=role.arn,
+            role_session_name=workload.role_session_name,
+            duration=workload.lifetime,
+        )
+        try:
+            assumed = self.service.assume_role(
+                ServicePrincipal(workload.service),
+                request,
+                trust_context={
+                    "aws:SourceAccount": workload.account,
+                    "aws:SourceArn": workload.arn,
+                },
+                session_context=_bound_to_the_session(workload, delivery),
+            )
+        except StsError as error:
+            return Refused(
+                role_name=role.name,
+                code=UNAUTHORIZED,
+                message=str(error),
+                refused_at=self.service.clock.now(),
+            )
+        granted = assumed.credentials
+        return CredentialSet(
+            role_arn=role.arn,
+            account=workload.account,
+            access_key_id=granted.access_key_id,
+            secret_access_key=granted.secret_access_key,
+            session_token=granted.session_token,
+            issued_at=granted.issued_at,
+            expires_at=granted.expires_at,
+        )
+
+
+def _bound_to_the_session(workload: Workload, delivery: Delivery) -> dict[str, str]:
+    match workload:
+        case Instance():
+            primary = workload.interfaces[0]
+            return {
+                "ec2:RoleDelivery": delivery.value,
+                "ec2:SourceInstanceARN": workload.arn,
+                "aws:Ec2InstanceSourceVpc": primary.vpc_id,
+                "aws:Ec2InstanceSourcePrivateIPv4": primary.private_ipv4,
+            }
+        case Function():
+            return {"lambda:SourceFunctionArn": workload.arn}
+        case Task():
+            return {}

@@ -1,0 +1,109 @@
+"""The journal: the last requests of every client, in a ring of bounded size."""
+
+from collections import deque
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from imds_sim.journal.entry import Entry
+from imds_sim.journal.redact import redacted_target
+from imds_sim.kernel.message import Notes
+
+_Row = tuple[
+    int,
+    datetime,
+    str,
+    str | None,
+    str,
+    str | None,
+    str,
+    str,
+    int,
+    int | None,
+    str | None,
+    str | None,
+    timedelta,
+    str | None,
+]  # fmt: skip - the fields of Entry, in its order
+
+
+class Recorder:
+    """Keeps the newest `capacity` entries (0 keeps none). Iterating gives them oldest first.
+
+    Rows are plain tuples until they are read: recording is on the path of every request.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._rows: deque[_Row] = deque(maxlen=capacity)
+        self._last_number = 0
+
+    @property
+    def capacity(self) -> int:
+        """How many entries are kept."""
+        return self._rows.maxlen or 0
+
+    @property
+    def last_number(self) -> int:
+        """The number of the newest entry ever recorded; 0 before the first."""
+        return self._last_number
+
+    def resize(self, capacity: int) -> None:
+        """Keep `capacity` entries from now on; the oldest go if there are more."""
+        if capacity != self._rows.maxlen:
+            self._rows = deque(self._rows, maxlen=capacity)
+
+    def record(
+        self,
+        *,
+        time: datetime,
+        surface: str,
+        workload: str | None,
+        client: str,
+        user_agent: str | None,
+        method: str,
+        target: str,
+        status: int,
+        notes: Notes,
+        duration: timedelta,
+    ) -> None:
+        """Append one exchange; secrets in the query of `target` are masked here."""
+        self._last_number += 1
+        self._rows.append(
+            (
+                self._last_number,
+                time,
+                surface,
+                workload,
+                client,
+                user_agent,
+                method,
+                redacted_target(target) if "?" in target else target,
+                status,
+                notes.imds_version,
+                None,
+                notes.access_key_id,
+                duration,
+                notes.detail,
+            )
+        )
+
+    def entries(
+        self, after: int = 0, workload: str | None = None, surface: str | None = None
+    ) -> list[Entry]:
+        """Entries numbered above `after`, of one workload or surface if given, oldest first."""
+        return [
+            Entry(*row)
+            for row in list(self._rows)
+            if row[0] > after
+            and (workload is None or row[3] == workload)
+            and (surface is None or row[2] == surface)
+        ]
+
+    def clear(self) -> None:
+        """Forget every entry; numbers go on."""
+        self._rows.clear()
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries())
+
+    def __len__(self) -> int:
+        return len(self._rows)

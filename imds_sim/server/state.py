@@ -1,0 +1,103 @@
+"""The state directory: the state key and the generations of roles. Nothing about sessions."""
+
+import errno
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from imds_sim.iam.generations import Generations
+from imds_sim.kernel.entropy import Entropy
+from imds_sim.kernel.errors import SimError
+
+KEY_FILE = "state.key"
+KEY_BYTES = 32
+GENERATIONS_FILE = "generations.json"
+
+
+class StateUnusable(SimError):
+    """The state directory cannot be read or written; the message names the file and the cure."""
+
+    exit_status = 77
+
+
+def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Replace `path` by a file with `content`: whole or not at all, also after a crash.
+
+    Raises OSError; the file that was there is then untouched.
+    """
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(descriptor, mode)
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+@dataclass(frozen=True, slots=True)
+class StateDirectory:
+    """Keeps what must outlive the process. Made with mode 0700 if it is not there."""
+
+    path: Path
+
+    def state_key(self, entropy: Entropy) -> bytes:
+        """The key that is kept, 32 bytes; drawn and kept the first time. Raises StateUnusable."""
+        file = self.path / KEY_FILE
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            kept = file.read_bytes() if file.exists() else b""
+        except OSError as error:
+            raise self._unusable(file, error) from error
+        if len(kept) == KEY_BYTES:
+            return kept
+        if kept:
+            raise StateUnusable(
+                f"{file}: holds {len(kept)} bytes, not a key of {KEY_BYTES}; restore it, or remove "
+                "it for a new key (credentials and tokens issued before then end)"
+            )
+        key = entropy.bytes(KEY_BYTES, "state key")
+        self._write(file, key)
+        return key
+
+    def generations(self) -> Generations:
+        """The generations that are kept; none the first time. Raises StateUnusable."""
+        file = self.path / GENERATIONS_FILE
+        try:
+            kept = json.loads(file.read_bytes()) if file.exists() else {}
+            numbers = {str(arn): int(number) for arn, number in kept.get("numbers", {}).items()}
+            return Generations(numbers, frozenset(map(str, kept.get("present", ()))))
+        except OSError as error:
+            raise self._unusable(file, error) from error
+        except (ValueError, TypeError, AttributeError) as error:
+            raise StateUnusable(f"{file}: is damaged ({error}); restore or remove it") from error
+
+    def keep_generations(self, generations: Generations) -> None:
+        """Replace the generations that are kept, if they differ. Raises StateUnusable."""
+        if generations == self.generations():
+            return
+        kept = {"numbers": dict(generations.numbers), "present": sorted(generations.present)}
+        self._write(self.path / GENERATIONS_FILE, json.dumps(kept, indent=1).encode() + b"\n")
+
+    def _write(self, file: Path, content: bytes) -> None:
+        try:
+            write_atomically(file, content)
+        except OSError as error:
+            raise self._unusable(file, error) from error
+
+    def _unusable(self, file: Path, error: OSError) -> StateUnusable:
+        cure = {
+            errno.ENOSPC: "make room on its file system",
+            errno.EROFS: "its file system is read-only; set state_dir to a writable place",
+        }.get(error.errno or 0, f"let uid {os.geteuid()} read and write {self.path}")
+        return StateUnusable(f"{file}: {error.strerror or error}: {cure}")

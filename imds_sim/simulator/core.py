@@ -1,0 +1,102 @@
+"""The core: the synchronous whole behind every socket. Give it a request, it gives the response."""
+
+import hmac
+
+from imds_sim.containers.aws_lambda import LambdaHandler
+from imds_sim.containers.ecs import EcsHandler
+from imds_sim.credentials.minting import Minter
+from imds_sim.credentials.refresh import BATCH, Minting, RefreshingProvider
+from imds_sim.imds.handler import ImdsHandler
+from imds_sim.imds.tokens import MetadataTokens
+from imds_sim.journal.recorder import Recorder
+from imds_sim.kernel.clock import Clock
+from imds_sim.kernel.entropy import Entropy
+from imds_sim.kernel.exchange import Connection
+from imds_sim.kernel.message import Request, Response, Unreadable
+from imds_sim.simulator.pipeline import Pipeline
+from imds_sim.simulator.world import World
+from imds_sim.sts.query_api.handler import StsQueryHandler
+from imds_sim.sts.service import Service
+from imds_sim.sts.sessions import SessionSealer
+
+PRIMED_AT_START = 500  # workloads that hold credentials before the daemon calls itself ready
+
+
+def derived_key(state_key: bytes, purpose: str) -> bytes:
+    """A key of its own for each purpose, from the one that is kept."""
+    return hmac.digest(state_key, f"imds-sim {purpose}".encode(), "sha256")
+
+
+class Core:
+    """One simulator without sockets. Not thread-safe: one thread calls it.
+
+    What outlives a world: the sealing and metadata-token keys, the held credentials, the journal.
+    """
+
+    def __init__(self, world: World, state_key: bytes, clock: Clock, entropy: Entropy) -> None:
+        self.clock = clock
+        self.journal = Recorder(world.journal_capacity)
+        self.generation = 1
+        self._entropy = entropy
+        self._sealer = SessionSealer(derived_key(state_key, "session tokens"), entropy)
+        self._tokens = MetadataTokens(derived_key(state_key, "metadata tokens"), clock, entropy)
+        service = self._service(world)
+        self.credentials = RefreshingProvider(
+            clock, _minting(world, service), world.resolver.workloads.values()
+        )
+        self._install(world, service)
+
+    @property
+    def world(self) -> World:
+        """The world that answers now."""
+        return self._pipeline.world
+
+    def handle(self, connection: Connection, request: Request | Unreadable) -> Response:
+        """Take one request through the whole pipeline."""
+        return self._pipeline.handle(connection, request)
+
+    def failed(self, connection: Connection, request: Request | Unreadable) -> Response:
+        """The answer to a request that met a bug, as its surface would word it."""
+        return self._pipeline.failed(connection, request)
+
+    def tick(self) -> bool:
+        """Mint what is due, a bounded batch; True if more is due already."""
+        return self.credentials.tick()
+
+    def prime(self) -> None:
+        """Mint the first sets, for up to 500 workloads; the rest follows in ticks or when read."""
+        for _ in range(0, PRIMED_AT_START, BATCH):
+            if not self.credentials.tick(BATCH):
+                break
+
+    def swap(self, world: World) -> None:
+        """Answer from another world from now on; credentials that still fit are kept."""
+        service = self._service(world)
+        self.credentials.adopt(_minting(world, service), world.resolver.workloads.values())
+        self.journal.resize(world.journal_capacity)
+        self._install(world, service)
+        self.generation += 1
+
+    def _service(self, world: World) -> Service:
+        return Service(world.directory, self._sealer, self.clock, self._entropy, world.region)
+
+    def _install(self, world: World, service: Service) -> None:
+        self._pipeline = Pipeline(
+            world=world,
+            imds=ImdsHandler(self.credentials, self._tokens, self.clock),
+            ecs=EcsHandler(self.credentials, self.clock),
+            aws_lambda=LambdaHandler(self.credentials, self.clock),
+            sts=StsQueryHandler(
+                service, self.clock, self._entropy, world.region, world.strict_region
+            ),
+            journal=self.journal,
+            clock=self.clock,
+        )
+
+
+def _minting(world: World, service: Service) -> Minting:
+    return Minting(
+        mint=Minter(service).mint,
+        policy=world.refresh,
+        identities={arn: role.unique_id for arn, role in world.directory.roles.items()},
+    )

@@ -1,0 +1,105 @@
+"""The path of a request: who is asking, what the surface answers, what the journal keeps."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from imds_sim.containers.aws_lambda import LambdaHandler
+from imds_sim.containers.ecs import EcsHandler
+from imds_sim.imds.handler import ImdsHandler
+from imds_sim.journal.recorder import Recorder
+from imds_sim.kernel.clock import Clock
+from imds_sim.kernel.exchange import Connection, Surface
+from imds_sim.kernel.message import Request, Response, Unreadable
+from imds_sim.simulator.world import World
+from imds_sim.sts.query_api.handler import StsQueryHandler
+from imds_sim.workloads.function import Function
+from imds_sim.workloads.instance import Instance
+from imds_sim.workloads.task import Task
+from imds_sim.workloads.workload import Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Bound to one world, so that a request sees one configuration from end to end."""
+
+    world: World
+    imds: ImdsHandler
+    ecs: EcsHandler
+    aws_lambda: LambdaHandler
+    sts: StsQueryHandler
+    journal: Recorder
+    clock: Clock
+
+    def handle(self, connection: Connection, request: Request | Unreadable) -> Response:
+        """Answer and journal one request."""
+        began = self.clock.wall()
+        if isinstance(request, Unreadable):
+            response = self._surface(connection).refuse(request)
+            self._record(connection, request, None, response, began)
+            return response
+        workload = self.world.resolver.resolve(connection, request)
+        response = self._answer(connection, request, workload)
+        self._record(connection, request, workload, response, began)
+        return response
+
+    def failed(self, connection: Connection, request: Request | Unreadable) -> Response:
+        """Answer and journal a request that met a bug."""
+        began = self.clock.wall()
+        response = self._surface(connection).failed()
+        self._record(connection, request, None, response, began)
+        return response
+
+    def _answer(
+        self, connection: Connection, request: Request, workload: Workload | None
+    ) -> Response:
+        match connection.surface:
+            case Surface.IMDS:
+                instance = workload if isinstance(workload, Instance) else None
+                return self.imds.handle(request, instance, connection)
+            case Surface.ECS:
+                task = workload if isinstance(workload, Task) else None
+                return self.ecs.handle(request, task, connection)
+            case Surface.LAMBDA:
+                function = workload if isinstance(workload, Function) else None
+                return self.aws_lambda.handle(request, function, connection)
+            case Surface.STS:
+                return self.sts.handle(request, connection)
+
+    def _surface(
+        self, connection: Connection
+    ) -> ImdsHandler | EcsHandler | LambdaHandler | StsQueryHandler:
+        match connection.surface:
+            case Surface.IMDS:
+                return self.imds
+            case Surface.ECS:
+                return self.ecs
+            case Surface.LAMBDA:
+                return self.aws_lambda
+            case Surface.STS:
+                return self.sts
+
+    def _record(
+        self,
+        connection: Connection,
+        request: Request | Unreadable,
+        workload: Workload | None,
+        response: Response,
+        began: datetime,
+    ) -> None:
+        if isinstance(request, Unreadable):
+            method, target, user_agent = "", "", None
+        else:
+            method, target = request.method, request.target
+            user_agent = request.headers.get("user-agent")
+        self.journal.record(
+            time=self.clock.now(),
+            surface=connection.surface,
+            workload=workload.name if workload else None,
+            client=connection.peer,
+            user_agent=user_agent,
+            method=method,
+            target=target,
+            status=response.status,
+            notes=response.notes,
+            duration=self.clock.wall() - began,
+        )

@@ -1,0 +1,31 @@
+from datetime import timedelta
+
+from imds_sim.kernel.clock import ManualClock, ShiftedClock, SystemClock
+
+HOUR = timedelta(hours=1)
+
+
+def test_a_shift_moves_the_simulators_time_and_not_the_walls() -> None:
+    inner = ManualClock()
+    shifted = ShiftedClock(inner)
+    shifted.advance(HOUR)
+    assert shifted.now() == inner.now() + HOUR
+    assert shifted.wall() == inner.wall()
+
+
+def test_shifts_add_up_and_can_go_back() -> None:
+    shifted = ShiftedClock(ManualClock())
+    shifted.advance(HOUR)
+    shifted.advance(-2 * HOUR)
+    assert shifted.now() == shifted.wall() - HOUR
+
+
+def test_a_reset_clock_shows_the_time_of_the_wall_again() -> None:
+    shifted = ShiftedClock(ManualClock(), HOUR)
+    shifted.reset()
+    assert shifted.now() == shifted.wall()
+
+
+def test_the_system_clock_is_aware_and_in_utc() -> None:
+    assert SystemClock().now().utcoffset() == timedelta(0)
+    assert SystemClock().wall().utcoffset() == timedelta(0)

@@ -1,0 +1,79 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from imds_sim.kernel.secret import Secret
+from imds_sim.workloads.function import Function
+from imds_sim.workloads.instance import Instance, NetworkInterface
+from imds_sim.workloads.role import AttachedRole
+from imds_sim.workloads.task import Task
+
+ROLE = AttachedRole("web", "arn:aws:iam::111122223333:role/web")
+
+
+@pytest.fixture
+def make_instance() -> Callable[..., Instance]:
+    """An instance by name; keyword arguments replace fields."""
+    eth0 = NetworkInterface(
+        id="eni-0a",
+        mac="02:29:96:8f:6a:2d",
+        device_number=0,
+        private_ipv4="172.31.0.9",
+        private_hostname="ip-172-31-0-9.ec2.internal",
+        subnet_id="subnet-0a",
+        subnet_ipv4_cidr="172.31.0.0/20",
+        vpc_id="vpc-0a",
+        vpc_ipv4_cidr="172.31.0.0/16",
+        security_groups={"default": "sg-0a"},
+    )
+
+    def make(name: str, **fields: Any) -> Instance:
+        instance = Instance(
+            name=name,
+            id=f"i-{name}",
+            partition="aws",
+            dns_suffix="amazonaws.com",
+            account="111122223333",
+            region="us-east-1",
+            availability_zone="us-east-1a",
+            availability_zone_id="use1-az1",
+            image_id="ami-0a",
+            instance_type="m7g.large",
+            architecture="arm64",
+            reservation_id="r-0a",
+            launched_at=datetime(2026, 1, 1, tzinfo=UTC),
+            interfaces=(eth0,),
+        )
+        return replace(instance, **fields)
+
+    return make
+
+
+@pytest.fixture
+def task() -> Task:
+    return Task(
+        name="api",
+        id="0" * 32,
+        partition="aws",
+        account="111122223333",
+        region="us-east-1",
+        cluster="default",
+        credentials_id="16105516-51c7-41a2-ad8a-ba7411f309a0",
+        role=ROLE,
+    )
+
+
+@pytest.fixture
+def function() -> Function:
+    return Function(
+        name="resize",
+        partition="aws",
+        account="111122223333",
+        region="us-east-1",
+        role=ROLE,
+        authorization_token=Secret("open-sesame"),
+        snap_start=True,
+    )
