@@ -1,0 +1,64 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from imds_sim.iam.generations import Generations
+from imds_sim.kernel.entropy import SeededEntropy
+from imds_sim.server.state import StateDirectory, StateUnusable, write_atomically
+
+ENTROPY = SeededEntropy(1)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_the_state_key_is_drawn_once_and_kept_for_its_owner_only(tmp_path: Path) -> None:
+    state = StateDirectory(tmp_path / "state")
+    key = state.state_key(ENTROPY)
+    assert len(key) == 32
+    assert state.state_key(SeededEntropy(2)) == key
+    assert mode(tmp_path / "state") == 0o700
+    assert mode(tmp_path / "state" / "state.key") == 0o600
+
+
+@pytest.mark.parametrize("length", [1, 31, 33])
+def test_a_state_key_of_another_length_is_refused_and_left_alone(
+    tmp_path: Path, length: int
+) -> None:
+    (tmp_path / "state.key").write_bytes(b"k" * length)
+    with pytest.raises(StateUnusable, match=f"holds {length} bytes"):
+        StateDirectory(tmp_path).state_key(ENTROPY)
+    assert (tmp_path / "state.key").read_bytes() == b"k" * length
+
+
+def test_generations_are_kept(tmp_path: Path) -> None:
+    state = StateDirectory(tmp_path)
+    assert state.generations() == Generations()
+    kept = Generations().advance(["a", "b"]).advance(["b"])
+    state.keep_generations(kept)
+    assert StateDirectory(tmp_path).generations() == kept
+
+
+@pytest.mark.parametrize("damage", ["", "[]", "{", '{"numbers": 1}', '{"numbers": {"a": "x"}}'])
+def test_damaged_generations_are_named_with_a_remedy(tmp_path: Path, damage: str) -> None:
+    (tmp_path / "generations.json").write_text(damage)
+    with pytest.raises(StateUnusable, match=r"generations\.json: is damaged"):
+        StateDirectory(tmp_path).generations()
+
+
+def test_a_folder_that_cannot_be_made_is_named_with_a_remedy(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StateUnusable, match="Not a directory"):
+        StateDirectory(tmp_path / "file" / "state").state_key(ENTROPY)
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "folder"
+    target.mkdir()
+    (target / "inside").write_text("kept")
+    with pytest.raises(OSError, match="directory"):
+        write_atomically(target, b"new")
+    assert [each.name for each in tmp_path.iterdir()] == ["folder"]
+    assert (target / "inside").read_text() == "kept"
