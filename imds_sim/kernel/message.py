@@ -25,6 +25,13 @@ class Headers:
         """Every value of `name` (given in lower case), in order."""
         return [value for field, value in self._fields if field.lower() == name]
 
+    def lists(self, name: str, element: str) -> bool:
+        """Whether the comma-separated field `name` has `element`, in any case; give both lower."""
+        if name not in self._first:
+            return False
+        elements = ",".join(self.all(name)).lower().split(",")
+        return any(each.strip() == element for each in elements)
+
     def __contains__(self, name: str) -> bool:
         """Whether `name`, given in lower case, is there."""
         return name in self._first

@@ -12,6 +12,7 @@ from imds_sim.workloads.role import AttachedRole
 class Function:
     """A function. With `snap_start` it asks for credentials with `authorization_token`."""
 
+    kind: ClassVar[str] = "function"
     service: ClassVar[str] = "lambda.amazonaws.com"
     credentials_path: ClassVar[str] = "/2021-04-23/credentials"
 

@@ -58,6 +58,7 @@ class Instance:
     OpenSSH lines without line feed. `user_data` is raw, at most 16 KiB.
     """
 
+    kind: ClassVar[str] = "instance"
     service: ClassVar[str] = "ec2.amazonaws.com"
 
     name: str

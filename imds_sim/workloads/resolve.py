@@ -2,15 +2,22 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Self
 
+from imds_sim.kernel.errors import SimError
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.task import Task, credentials_id_in
 from imds_sim.workloads.workload import Workload
+
+
+class WorkloadUnknown(SimError):
+    """No workload has this name; the message lists some that there are."""
+
 
 _Prefix = tuple[int, int, int]  # IP version, prefix length, network as a number
 
@@ -53,6 +60,15 @@ class Resolver:
             },
         )
 
+    def named(self, name: str) -> Workload:
+        """The workload with this name. Raises WorkloadUnknown."""
+        workload = self.workloads.get(name)
+        if workload is None:
+            near = get_close_matches(name, self.workloads, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {_some(self.workloads)}"
+            raise WorkloadUnknown(f"no workload is named {name!r}; {hint}")
+        return workload
+
     def resolve(self, connection: Connection, request: Request) -> Workload | None:
         """The workload that this request claims to come from; None where nothing names one."""
         match connection.surface:
@@ -87,3 +103,9 @@ class Resolver:
             if found is not None:
                 return found
         return None
+
+
+def _some(names: Iterable[str]) -> str:
+    listed = list(names)
+    shown = ", ".join(listed[:10]) or "none"
+    return f"{shown} and {len(listed) - 10} more" if len(listed) > 10 else shown

@@ -1,17 +1,22 @@
 """An ECS task: a role behind an unguessable path."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
-from urllib.parse import parse_qs, unquote
+from urllib.parse import unquote, unquote_plus
 
+from imds_sim.kernel.target import origin_form
 from imds_sim.workloads.role import AttachedRole
+
+_MALFORMED_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """A task. `id` has 32 hex digits; `credentials_id` is the UUID in its credentials path."""
 
+    kind: ClassVar[str] = "task"
     service: ClassVar[str] = "ecs-tasks.amazonaws.com"
 
     name: str
@@ -44,12 +49,24 @@ class Task:
 def credentials_id_in(target: str) -> str | None:
     """The credentials id that a request target names; None if its path is not for credentials.
 
-    `/v2/credentials/ID` (ID may be empty or hold slashes) and `/v1/credentials?id=ID`; source:
-    amazon-ecs-agent, ecs-agent/tmds/handlers.
+    `/v2/credentials/ID` (ID may be empty or hold slashes) and `/v1/credentials?id=ID`, read as Go
+    reads them; source: amazon-ecs-agent, ecs-agent/tmds/handlers; Go, net/url.
     """
-    path, _, query = target.partition("?")
+    path, _, query = origin_form(target).partition("?")
+    path = unquote(path)
     if path.startswith("/v2/credentials/"):
-        return unquote(path.removeprefix("/v2/credentials/"))
+        return path.removeprefix("/v2/credentials/")
     if path == "/v1/credentials":
-        return parse_qs(query, keep_blank_values=True).get("id", [""])[0]
+        return _first_value(query, "id")
     return None
+
+
+def _first_value(query: str, name: str) -> str:
+    for pair in query.split("&"):
+        key, _, value = pair.partition("=")
+        # Go drops a pair with a semicolon or a malformed escape, and keeps the rest.
+        if ";" in pair or _MALFORMED_ESCAPE.search(pair):
+            continue
+        if unquote_plus(key) == name:
+            return unquote_plus(value)
+    return ""

@@ -30,3 +30,11 @@ def test_a_response_head_is_written_to_the_byte() -> None:
     assert response.head() == (
         b"HTTP/1.1 405 Not Allowed\r\nAllow: OPTIONS, PUT\r\nContent-Length: 0\r\n\r\n"
     )
+
+
+def test_a_list_field_is_read_across_its_repeats_and_in_any_case() -> None:
+    headers = Headers([("Connection", "upgrade,  Keep-Alive"), ("connection", "TE")])
+    assert headers.lists("connection", "keep-alive")
+    assert headers.lists("connection", "te")
+    assert not headers.lists("connection", "keep")
+    assert not headers.lists("expect", "te")

@@ -8,7 +8,7 @@ from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Headers, Request
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
-from imds_sim.workloads.resolve import Resolver
+from imds_sim.workloads.resolve import Resolver, WorkloadUnknown
 from imds_sim.workloads.task import Task
 
 MakeInstance = Callable[..., Instance]
@@ -114,3 +114,20 @@ def test_a_function_without_snapstart_has_no_endpoint(function: Function) -> Non
 
 def test_the_sts_is_asked_by_nobody_in_particular(make_instance: MakeInstance) -> None:
     assert Resolver.of([make_instance("a")]).resolve(over(Surface.STS), GET) is None
+
+
+def test_an_unknown_name_gets_the_nearest_or_a_list_of_those_there_are(
+    make_instance: MakeInstance,
+) -> None:
+    resolver = Resolver.of([make_instance("web-1"), make_instance("batch")])
+    assert resolver.named("web-1").name == "web-1"
+    with pytest.raises(WorkloadUnknown, match=r"no workload is named 'web1'; did you mean web-1\?"):
+        resolver.named("web1")
+    with pytest.raises(WorkloadUnknown, match=r"there are web-1, batch$"):
+        resolver.named("zzz")
+
+
+def test_a_long_list_of_names_is_cut(make_instance: MakeInstance) -> None:
+    resolver = Resolver.of([make_instance(f"web-{number}") for number in range(11)])
+    with pytest.raises(WorkloadUnknown, match=r"web-9 and 1 more$"):
+        resolver.named("zzz")
