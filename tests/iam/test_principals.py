@@ -1,0 +1,24 @@
+from collections.abc import Callable
+
+from imds_sim.iam.entities import Role, User
+from imds_sim.iam.principals import RoleSessionPrincipal, ServicePrincipal, UserPrincipal
+
+
+def test_the_arn_of_a_role_session_drops_the_path(make_role: Callable[..., Role]) -> None:
+    role = make_role("web", path="/team/", partition="aws-cn")
+    principal = RoleSessionPrincipal(role, "i-0a")
+    assert role.arn == "arn:aws-cn:iam::111122223333:role/team/web"
+    assert principal.arn == "arn:aws-cn:sts::111122223333:assumed-role/web/i-0a"
+    assert principal.user_id == f"{role.unique_id}:i-0a"
+    assert principal.account == "111122223333"
+
+
+def test_a_user_is_known_by_arn_and_unique_id(alice: User) -> None:
+    principal = UserPrincipal(alice)
+    assert principal.arn == "arn:aws:iam::111122223333:user/alice"
+    assert principal.user_id == "AIDAALICEAAAAAAAAAAAA"
+    assert principal.account == "111122223333"
+
+
+def test_a_service_stands_in_messages_by_its_name() -> None:
+    assert ServicePrincipal("ec2.amazonaws.com").arn == "ec2.amazonaws.com"
