@@ -1,0 +1,147 @@
+"""What the STS answers when it does not do what it was asked.
+
+Codes, messages and faults are the wire contract (STS API Reference, "Common errors", and recorded
+answers). `detail` is for the journal alone.
+"""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from imds_sim.kernel.errors import SimError
+
+
+class Fault(StrEnum):
+    """Whose fault it is: `Type` in the error document."""
+
+    SENDER = "Sender"
+    RECEIVER = "Receiver"
+
+
+class StsError(SimError):
+    """Something about sessions or the STS API."""
+
+
+class SessionTokenInvalid(StsError):
+    """No session token of ours: forged, damaged, or sealed with another key."""
+
+
+class ApiError(StsError):
+    """An error that a caller is told. `message` may be absent on the wire.
+
+    `detail` says more than the client may know; without one the code stands in the journal, since
+    a message may repeat what the client sent.
+    """
+
+    code: ClassVar[str]
+    fault: ClassVar[Fault] = Fault.SENDER
+
+    def __init__(self, message: str | None, *, detail: str | None = None) -> None:
+        super().__init__(message or self.code)
+        self.message = message
+        self.detail = detail
+
+
+class AccessDenied(ApiError):
+    """The policies do not allow it; the wire never says which, nor whether the role exists."""
+
+    code = "AccessDenied"
+
+    @classmethod
+    def of(cls, caller_arn: str, action: str, resource: str, reason: str) -> "AccessDenied":
+        """The bare form that AssumeRole has; `reason` goes to the journal."""
+        return cls(
+            f"User: {caller_arn} is not authorized to perform: {action} on resource: {resource}",
+            detail=reason,
+        )
+
+
+class ValidationError(ApiError):
+    """A parameter that breaks a constraint, or a request that a role's limits forbid."""
+
+    code = "ValidationError"
+
+    @classmethod
+    def of(cls, clauses: list[str]) -> "ValidationError":
+        """All violated constraints at once, in the words of the service."""
+        count = f"{len(clauses)} validation error{'s' if len(clauses) > 1 else ''} detected: "
+        return cls(count + "; ".join(clauses))
+
+
+class MalformedInput(ApiError):
+    """A number that does not parse; mostly without a message (recorded)."""
+
+    code = "MalformedInput"
+
+
+class PackedPolicyTooLarge(ApiError):
+    """More was put into a session than its token may hold."""
+
+    code = "PackedPolicyTooLarge"
+
+
+class InvalidAction(ApiError):
+    """An operation or a version that does not exist (here)."""
+
+    code = "InvalidAction"
+
+    @classmethod
+    def of(cls, action: str, version: str | None) -> "InvalidAction":
+        asked = "NO_VERSION_SPECIFIED" if version is None else version
+        return cls(f"Could not find operation {action} for version {asked}")
+
+
+class MalformedQueryString(ApiError):
+    """A percent escape that is none."""
+
+    code = "MalformedQueryString"
+
+
+class MissingAuthenticationToken(ApiError):
+    """No signature where one is required."""
+
+    code = "MissingAuthenticationToken"
+
+    def __init__(self) -> None:
+        super().__init__("Request is missing Authentication Token")
+
+
+class IncompleteSignature(ApiError):
+    """A signature that cannot be read."""
+
+    code = "IncompleteSignature"
+
+
+class SignatureDoesNotMatch(ApiError):
+    """A signature of another time, scope, request or key."""
+
+    code = "SignatureDoesNotMatch"
+
+
+class InvalidClientTokenId(ApiError):
+    """An unknown key, a session token that is missing or not the key's, or a role that is gone."""
+
+    code = "InvalidClientTokenId"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("The security token included in the request is invalid.", detail=detail)
+
+
+class ExpiredToken(ApiError):
+    """The caller's own credentials have expired."""
+
+    code = "ExpiredToken"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("The security token included in the request is expired", detail=detail)
+
+
+class InternalFailure(ApiError):
+    """The service is broken: what the shell answers when a bug reached it."""
+
+    code = "InternalFailure"
+    fault = Fault.RECEIVER
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The request processing has failed because of an unknown error, exception or failure."
+        )

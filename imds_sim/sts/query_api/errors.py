@@ -1,0 +1,48 @@
+"""The status of every error of the STS API; the one place where statuses of errors are written.
+
+Source: STS API Reference, "Common errors", and recorded answers.
+"""
+
+from http import HTTPStatus
+
+from imds_sim.kernel.message import Defect
+from imds_sim.sts.errors import (
+    AccessDenied,
+    ApiError,
+    ExpiredToken,
+    IncompleteSignature,
+    InternalFailure,
+    InvalidAction,
+    InvalidClientTokenId,
+    MalformedInput,
+    MalformedQueryString,
+    MissingAuthenticationToken,
+    PackedPolicyTooLarge,
+    SignatureDoesNotMatch,
+    ValidationError,
+)
+
+STATUS: dict[type[ApiError], HTTPStatus] = {
+    AccessDenied: HTTPStatus.FORBIDDEN,
+    ExpiredToken: HTTPStatus.FORBIDDEN,
+    IncompleteSignature: HTTPStatus.BAD_REQUEST,
+    InternalFailure: HTTPStatus.INTERNAL_SERVER_ERROR,
+    InvalidAction: HTTPStatus.BAD_REQUEST,
+    InvalidClientTokenId: HTTPStatus.FORBIDDEN,
+    MalformedInput: HTTPStatus.BAD_REQUEST,
+    MalformedQueryString: HTTPStatus.BAD_REQUEST,
+    MissingAuthenticationToken: HTTPStatus.FORBIDDEN,
+    PackedPolicyTooLarge: HTTPStatus.BAD_REQUEST,
+    SignatureDoesNotMatch: HTTPStatus.FORBIDDEN,
+    ValidationError: HTTPStatus.BAD_REQUEST,
+}
+
+# What no parser accepts is refused by the front end: no body, no request ids. 400 and 413 were
+# recorded (a head beyond 16 KB is a 400, not a 431); the rest is HTTP's.
+STATUS_OF_DEFECT: dict[Defect, HTTPStatus] = {
+    Defect.MALFORMED: HTTPStatus.BAD_REQUEST,
+    Defect.HEAD_TOO_LARGE: HTTPStatus.BAD_REQUEST,
+    Defect.BODY_TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Defect.VERSION: HTTPStatus.BAD_REQUEST,
+    Defect.TIMEOUT: HTTPStatus.REQUEST_TIMEOUT,
+}

@@ -1,0 +1,152 @@
+"""The HTTP face of STS as one call: a request in, the answer to the byte out.
+
+Source: recorded answers, for the order of the checks; STS API Reference.
+"""
+
+import re
+from http import HTTPStatus
+
+from imds_sim.kernel.clock import Clock
+from imds_sim.kernel.entropy import Entropy
+from imds_sim.kernel.exchange import Connection
+from imds_sim.kernel.http_date import HttpDates
+from imds_sim.kernel.message import Notes, Request, Response, Unreadable
+from imds_sim.kernel.target import origin_form
+from imds_sim.sts.errors import ApiError, InternalFailure, InvalidAction
+from imds_sim.sts.limits import API_VERSION
+from imds_sim.sts.query_api.errors import STATUS, STATUS_OF_DEFECT
+from imds_sim.sts.query_api.parameters import Parameters, check_escapes
+from imds_sim.sts.query_api.replies import ReplyWriter
+from imds_sim.sts.query_api.shapes import (
+    read_assume_role,
+    write_assumed_role,
+    write_caller_identity,
+)
+from imds_sim.sts.query_api.sigv4 import claimed_access_key_id, read_claim
+from imds_sim.sts.query_api.xml import Element, render_error, render_result
+from imds_sim.sts.service import Authenticated, Service
+
+ASSUME_ROLE = "AssumeRole"
+GET_CALLER_IDENTITY = "GetCallerIdentity"
+OPERATIONS = (ASSUME_ROLE, GET_CALLER_IDENTITY)
+FORM_TYPE = "application/x-www-form-urlencoded"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"})
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+class StsQueryHandler:
+    """Answers the query protocol for one world; remembers nothing of its clients."""
+
+    def __init__(
+        self, service: Service, clock: Clock, entropy: Entropy, region: str, strict_region: bool
+    ) -> None:
+        self._service = service
+        self._clock = clock
+        self._region = region if strict_region else None
+        self._writer = ReplyWriter(clock, entropy, region, HttpDates(clock))
+
+    def handle(self, request: Request, connection: Connection) -> Response:
+        """Answer one request."""
+        close = request.version == "1.0" or request.headers.lists("connection", "close")
+        path, _, query = origin_form(request.target).partition("?")
+        if not path.startswith("/") or _BAD_ESCAPE.search(path):
+            return self._writer.empty(HTTPStatus.BAD_REQUEST, close=close)
+        if request.method not in _METHODS:
+            return self._writer.empty(HTTPStatus.BAD_REQUEST, close=close)
+        if request.method == "OPTIONS" and "origin" in request.headers:
+            return self._writer.preflight(request, close=close)
+        if path != "/":
+            return self._writer.unknown_operation(close=close)
+        forms = [query.encode("latin-1", "replace").decode("utf-8", "replace")]
+        if request.method == "POST":
+            content_type = request.headers.get("content-type")
+            if content_type is None:
+                return self._writer.redirect(request, close=close)
+            if content_type.partition(";")[0].strip().lower() != FORM_TYPE:
+                return self._writer.forbidden(close=close)
+            forms.append(request.body.decode("utf-8", "replace"))
+        elif request.method != "GET":
+            return self._writer.redirect(request, close=close)
+        parameters = Parameters.of(*forms)
+        action = parameters.get("Action")
+        if action is None:
+            return self._writer.redirect(request, close=close)
+        return self._operate(request, connection, action, parameters, forms, close)
+
+    def refuse(self, unreadable: Unreadable) -> Response:
+        """Answer bytes that are no request, and close."""
+        notes = Notes(detail=unreadable.detail or unreadable.defect.value)
+        return self._writer.empty(STATUS_OF_DEFECT[unreadable.defect], close=True, notes=notes)
+
+    def failed(self) -> Response:
+        """Answer a request that met a bug of ours, and close."""
+        return self._refusal(InternalFailure(), None, close=True)
+
+    def _operate(
+        self,
+        request: Request,
+        connection: Connection,
+        action: str,
+        parameters: Parameters,
+        forms: list[str],
+        close: bool,
+    ) -> Response:
+        try:
+            version = parameters.get("Version")
+            if action not in OPERATIONS or version != API_VERSION:
+                raise InvalidAction.of(action, version)
+            check_escapes(forms)
+            claim = read_claim(request, self._clock.wall(), self._region)
+            caller = self._service.authenticate(claim.access_key_id, claim.session_token)
+            claim.prove(request, caller.secret_access_key)
+            caller.refuse_foreign_session_token()
+            result, done = self._perform(action, caller, parameters, request, connection)
+        except ApiError as error:
+            return self._refusal(error, claimed_access_key_id(request), close=close)
+        ids = self._writer.new_ids()
+        body = render_result(action, result, ids.plain)
+        notes = Notes(access_key_id=claim.access_key_id, detail=done)
+        return self._writer.document(HTTPStatus.OK, ids, body, close=close, notes=notes)
+
+    def _perform(
+        self,
+        action: str,
+        caller: Authenticated,
+        parameters: Parameters,
+        request: Request,
+        connection: Connection,
+    ) -> tuple[list[Element], str]:
+        """The elements of the result, and a line for the journal."""
+        if action == ASSUME_ROLE:
+            assumed = self._service.assume_role(
+                caller.principal,
+                read_assume_role(parameters),
+                trust_context={**caller.context, **_connection_keys(request, connection)},
+            )
+            issued = f"{caller.principal.arn} became {assumed.principal.arn}"
+            done = f"{issued} with {assumed.credentials.access_key_id}"
+            return write_assumed_role(assumed), done
+        identity = self._service.get_caller_identity(caller.principal)
+        return write_caller_identity(identity), f"{action} by {identity.arn}"
+
+    def _refusal(self, error: ApiError, access_key_id: str | None, *, close: bool) -> Response:
+        ids = self._writer.new_ids()
+        detail = f"{error.code}: {error.detail}" if error.detail else error.code
+        return self._writer.document(
+            STATUS[type(error)],
+            ids,
+            render_error(error, ids.plain),
+            close=close,
+            notes=Notes(access_key_id=access_key_id, detail=detail),
+        )
+
+
+def _connection_keys(request: Request, connection: Connection) -> dict[str, str]:
+    """The condition keys that the connection and the head of a request give."""
+    keys = {}
+    if connection.peer:
+        keys["aws:SourceIp"] = connection.peer.partition("%")[0].removeprefix("::ffff:")
+    for key, header in (("aws:UserAgent", "user-agent"), ("aws:Referer", "referer")):
+        if (value := request.headers.get(header)) is not None:
+            keys[key] = value
+    return keys

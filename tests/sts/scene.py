@@ -1,0 +1,145 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from imds_sim.iam.directory import Directory
+from imds_sim.iam.document import trust_for_services
+from imds_sim.iam.entities import AccessKey, Role, User
+from imds_sim.iam.grammar import parse_trust_policy
+from imds_sim.iam.principals import ServicePrincipal
+from imds_sim.kernel.clock import ManualClock
+from imds_sim.kernel.entropy import SeededEntropy
+from imds_sim.kernel.exchange import Connection, Surface
+from imds_sim.kernel.message import Headers, Request, Response
+from imds_sim.kernel.secret import Secret
+from imds_sim.sts.operations.assume_role import AssumedRole, AssumeRoleRequest
+from imds_sim.sts.query_api.handler import StsQueryHandler
+from imds_sim.sts.query_api.sigv4 import sign
+from imds_sim.sts.service import Service
+from imds_sim.sts.sessions import SessionSealer
+
+ACCOUNT = "111122223333"
+STATE_KEY = bytes(range(32))
+EC2 = ServicePrincipal("ec2.amazonaws.com")
+INSTANCE = "i-0123456789abcdef0"
+HOUR = timedelta(hours=1)
+
+
+def trusting(*principals: str, **elements: Any) -> Any:
+    """A trust policy that lets these ARNs assume the role."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": list(principals)},
+        "Action": "sts:AssumeRole",
+        **elements,
+    }
+    return parse_trust_policy({"Version": "2012-10-17", "Statement": statement})
+
+
+WEB = Role("aws", ACCOUNT, "web", "AROAWEB23456723456723", trust_for_services([EC2.service]))
+ALICE = User(
+    "aws",
+    ACCOUNT,
+    "alice",
+    "AIDAALICE234567234567",
+    access_keys=(AccessKey("AKIAALICE23456723456", Secret("alice's secret")),),
+)
+DEPLOY = Role(
+    "aws",
+    ACCOUNT,
+    "deploy",
+    "AROADEPLOY23456723456",
+    trusting(WEB.arn, ALICE.arn),
+    path="/team/",
+    max_session_duration=2 * HOUR,
+)
+
+
+@dataclass(slots=True)
+class Sts:
+    """An STS with roles and a user; `roles` may be changed, and the service is made anew."""
+
+    clock: ManualClock = field(default_factory=ManualClock)
+    entropy: SeededEntropy = field(default_factory=lambda: SeededEntropy(7))
+    region: str = "eu-west-1"
+    roles: tuple[Role, ...] = (WEB, DEPLOY)
+    strict_region: bool = False
+
+    @property
+    def sealer(self) -> SessionSealer:
+        return SessionSealer(STATE_KEY, self.entropy)
+
+    @property
+    def service(self) -> Service:
+        directory = Directory.of(self.roles, [ALICE])
+        return Service(directory, self.sealer, self.clock, self.entropy, self.region)
+
+    @property
+    def handler(self) -> StsQueryHandler:
+        return StsQueryHandler(
+            self.service, self.clock, self.entropy, self.region, self.strict_region
+        )
+
+    def without(self, role: Role) -> None:
+        """Delete a role."""
+        self.roles = tuple(each for each in self.roles if each.arn != role.arn)
+
+    def changed(self, role: Role, **fields: Any) -> Role:
+        """Replace fields of a role."""
+        self.without(role)
+        changed = replace(role, **fields)
+        self.roles = (*self.roles, changed)
+        return changed
+
+    def on_instance(self, duration: timedelta = HOUR, **context: str) -> AssumedRole:
+        """What EC2 delivers for the role `web`."""
+        keys = {key.replace("__", ":"): value for key, value in context.items()}
+        request = AssumeRoleRequest(WEB.arn, INSTANCE, duration)
+        return self.service.assume_role(EC2, request, session_context=keys)
+
+
+CONNECTION = Connection(Surface.STS, None, "127.0.0.1", 50000, "127.0.0.1", 1339)
+FORM = "application/x-www-form-urlencoded; charset=utf-8"
+
+
+def form(action: str, **parameters: str) -> bytes:
+    """A form body; values are sent as they are."""
+    pairs = {"Action": action, "Version": "2011-06-15", **parameters}
+    return "&".join(f"{name}={value}" for name, value in pairs.items()).encode()
+
+
+def post(body: bytes, headers: Mapping[str, str] | None = None) -> Request:
+    """An unsigned POST."""
+    fields = {"Host": "sts.local", "Content-Type": FORM, **(headers or {})}
+    return Request("POST", "/", Headers(fields.items()), body)
+
+
+def signed(sts: Sts, request: Request, assumed: AssumedRole | None = None) -> Request:
+    """The request signed with role credentials, or with alice's key."""
+    if assumed is None:
+        [key] = ALICE.access_keys
+        return sign(request, key.id, key.secret, None, sts.region, sts.clock.wall())
+    held = assumed.credentials
+    return sign(
+        request,
+        held.access_key_id,
+        held.secret_access_key,
+        held.session_token,
+        sts.region,
+        sts.clock.wall(),
+    )
+
+
+def answer(sts: Sts, request: Request) -> Response:
+    return sts.handler.handle(request, CONNECTION)
+
+
+def code_of(response: Response) -> str:
+    """The error code of a response."""
+    return response.body.decode().partition("<Code>")[2].partition("</Code>")[0]
+
+
+def message_of(response: Response) -> str:
+    """The error message of a response, as it stands in the document."""
+    return response.body.decode().partition("<Message>")[2].partition("</Message>")[0]
