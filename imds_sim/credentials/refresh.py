@@ -50,6 +50,7 @@ class RefreshingProvider:
         self._held: dict[_Key, Held] = {}
         self._due: list[tuple[datetime, int, _Key]] = []  # a heap; stale entries are skipped
         self._order = count()
+        self._newest: dict[_Key, int] = {}  # the number of each set's entry that counts
         self.adopt(minting, workloads)
 
     def adopt(self, minting: Minting, workloads: Iterable[Workload]) -> None:
@@ -60,7 +61,7 @@ class RefreshingProvider:
         before, held, old = self._workloads, self._held, self._minting
         self._minting = minting
         self._workloads = {workload.name: workload for workload in workloads}
-        self._held, self._due = {}, []
+        self._held, self._due, self._newest = {}, [], {}
         now = self._clock.now()
         for name, workload in self._workloads.items():
             if workload.role is None:
@@ -87,15 +88,12 @@ class RefreshingProvider:
         """Mint what is due, `batch` sets at most; True if more is due already."""
         now = self._clock.now()
         while self._due and self._due[0][0] <= now:
-            due_at, _, key = self._due[0]
-            held = self._held.get(key)
-            if held is not None and held.due_at != due_at:
-                heapq.heappop(self._due)  # renewed since by a read or a rotation
+            if self._is_stale(self._due[0]):
+                heapq.heappop(self._due)
                 continue
             if batch == 0:
                 return True
-            heapq.heappop(self._due)
-            self._mint(key)
+            self._mint(heapq.heappop(self._due)[2])
             batch -= 1
         return False
 
@@ -127,11 +125,16 @@ class RefreshingProvider:
         self._held[key] = Held(value, due_at)
         self._push(key, due_at)
 
+    def _is_stale(self, entry: tuple[datetime, int, _Key]) -> bool:
+        """Whether a read or a rotation has renewed the set since the entry was made."""
+        return self._newest[entry[2]] != entry[1]
+
     def _push(self, key: _Key, due_at: datetime) -> None:
-        if len(self._due) > 4 * len(self._held) + BATCH:  # many rotations left stale entries
-            self._due = [(held.due_at, next(self._order), k) for k, held in self._held.items()]
+        if len(self._due) > 4 * (len(self._workloads) + BATCH):  # rotations left stale entries
+            self._due = [entry for entry in self._due if not self._is_stale(entry)]
             heapq.heapify(self._due)
-        heapq.heappush(self._due, (due_at, next(self._order), key))
+        self._newest[key] = number = next(self._order)
+        heapq.heappush(self._due, (due_at, number, key))
 
 
 def _mints_alike(before: Workload, after: Workload, old: Minting, new: Minting) -> bool:
