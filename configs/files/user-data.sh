@@ -1,0 +1,2 @@
+#!/bin/sh
+hostnamectl hostname web-2

@@ -1,0 +1,64 @@
+"""A checked configuration as a world: everything derived that the file leaves out."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from imds_sim.config.build_identities import build_directory, role_arns
+from imds_sim.config.build_workloads import WorkloadBuilder
+from imds_sim.config.schema.configuration import Configuration
+from imds_sim.credentials.policy import RefreshPolicy
+from imds_sim.iam.generations import Generations
+from imds_sim.kernel.arn import partition_of
+from imds_sim.kernel.exchange import Surface
+from imds_sim.kernel.identifiers import Identifiers
+from imds_sim.simulator.world import World
+from imds_sim.workloads.listener import Listener
+from imds_sim.workloads.resolve import Resolver
+
+
+def build_world(
+    configuration: Configuration,
+    ids: Identifiers,
+    generations: Generations,
+    started_at: datetime,
+) -> World:
+    """Build everything, or nothing; the same arguments give the same world.
+
+    `generations` are those before this configuration; the world carries those after it.
+    `started_at` becomes the launch time of every instance.
+    """
+    arns = role_arns(configuration)
+    now_present = generations.advance(arns.values())
+    builder = WorkloadBuilder(configuration, ids, arns, started_at)
+    return World(
+        account=configuration.account,
+        region=configuration.region,
+        partition=partition_of(configuration.region),
+        directory=build_directory(configuration, ids, now_present),
+        resolver=Resolver.of(builder.workloads()),
+        listeners=tuple(_listeners(configuration)),
+        generations=now_present,
+        refresh=RefreshPolicy(
+            refresh_every=configuration.credentials.refresh_every,
+            min_remaining=configuration.credentials.min_remaining,
+        ),
+        strict_region=configuration.sts.strict_region,
+        journal_capacity=configuration.journal.capacity,
+        warnings=tuple(str(warning) for warning in configuration.warnings),
+    )
+
+
+def _listeners(configuration: Configuration) -> Iterator[Listener]:
+    """The shared ones by surface, then those of instances. Admin is not one of them."""
+    listen = configuration.listen
+    for surface, addresses in (
+        (Surface.IMDS, listen.imds),
+        (Surface.STS, listen.sts),
+        (Surface.ECS, listen.ecs),
+        (Surface.LAMBDA, listen.aws_lambda),
+    ):
+        for address in addresses:
+            yield Listener(surface, address)
+    for name, instance in configuration.instances.items():
+        for address in instance.listen:
+            yield Listener(Surface.IMDS, address, name)

@@ -1,0 +1,106 @@
+"""The directory: roles and users of the file, with what the file leaves to be derived."""
+
+from base64 import b64encode
+from collections.abc import Mapping, Set
+
+from imds_sim.config.schema.configuration import Configuration
+from imds_sim.config.schema.identities import AccessKeySection, UserSection
+from imds_sim.iam.directory import Directory
+from imds_sim.iam.document import Policy, trust_for_services
+from imds_sim.iam.entities import AccessKey, Role, User
+from imds_sim.iam.generations import Generations
+from imds_sim.kernel.arn import partition_of
+from imds_sim.kernel.identifiers import Identifiers, access_key_id
+from imds_sim.kernel.secret import Secret
+from imds_sim.workloads.function import Function
+from imds_sim.workloads.instance import Instance
+from imds_sim.workloads.task import Task
+
+
+def role_arns(configuration: Configuration) -> dict[str, str]:
+    """Name to ARN of every role."""
+    partition = partition_of(configuration.region)
+    return {
+        name: f"arn:{partition}:iam::{role.account or configuration.account}:role{role.path}{name}"
+        for name, role in configuration.roles.items()
+    }
+
+
+def build_directory(
+    configuration: Configuration, ids: Identifiers, generations: Generations
+) -> Directory:
+    """Every role and user; `generations` must have advanced to these roles already."""
+    partition = partition_of(configuration.region)
+    arns = role_arns(configuration)
+    services = _services_by_role(configuration)
+    trusts: dict[frozenset[str], Policy] = {}  # most roles of a large file are trusted alike
+    roles: list[Role] = []
+    for name, section in configuration.roles.items():
+        account = section.account or configuration.account
+        trust = section.trust
+        if trust is None:
+            users = frozenset(services.get(name, ()))
+            trust = trusts.setdefault(users, trust_for_services(sorted(users)))
+        generation = str(generations.of(arns[name]))
+        roles.append(
+            Role(
+                partition=partition,
+                account=account,
+                name=name,
+                unique_id=section.unique_id
+                or ids.entity("AROA", account, section.path, name, generation),
+                trust=trust,
+                path=section.path,
+                max_session_duration=section.max_session_duration,
+            )
+        )
+    return Directory.of(roles, _users(configuration, ids, partition))
+
+
+def _services_by_role(configuration: Configuration) -> Mapping[str, Set[str]]:
+    services: dict[str, set[str]] = {}
+    for kind, sections in (
+        (Instance, configuration.instances),
+        (Task, configuration.tasks),
+        (Function, configuration.functions),
+    ):
+        for section in sections.values():
+            if section.role is not None:
+                services.setdefault(section.role, set()).add(kind.service)
+    return services
+
+
+def _users(configuration: Configuration, ids: Identifiers, partition: str) -> list[User]:
+    account = configuration.account
+    return [
+        User(
+            partition=partition,
+            account=account,
+            name=name,
+            unique_id=ids.entity("AIDA", account, section.path, name),
+            path=section.path,
+            access_keys=_access_keys(section, ids, account, name),
+        )
+        for name, section in configuration.users.items()
+    ]
+
+
+def _access_keys(
+    section: UserSection, ids: Identifiers, account: str, name: str
+) -> tuple[AccessKey, ...]:
+    keys = (AccessKeySection(),) if section.access_keys is None else section.access_keys
+    return tuple(
+        _access_key(key, ids, account, name, key.id or str(index)) for index, key in enumerate(keys)
+    )
+
+
+def _access_key(
+    section: AccessKeySection, ids: Identifiers, account: str, user: str, which: str
+) -> AccessKey:
+    """`which` is the id, or else the place in the list: what the derived parts belong to."""
+    chance = ids.digest("access key", account, user, which)
+    derived = b64encode(ids.digest("secret access key", account, user, which)[:30]).decode()
+    return AccessKey(
+        id=section.id or access_key_id("AKIA", account, chance[:5]),
+        secret=section.secret or section.secret_file or Secret(derived),
+    )

@@ -1,0 +1,143 @@
+"""Instances, tasks and functions of the file, with what the file leaves to be derived."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from imds_sim.config.checks.timing import lifetime_of
+from imds_sim.config.default_vpc import DefaultVpc
+from imds_sim.config.placement import architecture_of, zone_id_of
+from imds_sim.config.schema.configuration import Configuration
+from imds_sim.config.schema.workloads import FunctionSection, InstanceSection, TaskSection
+from imds_sim.kernel.arn import dns_suffix_of, partition_of
+from imds_sim.kernel.identifiers import Identifiers
+from imds_sim.kernel.secret import Secret
+from imds_sim.workloads.function import Function
+from imds_sim.workloads.instance import Family, Instance, InstanceProfile, MetadataOptions
+from imds_sim.workloads.role import AttachedRole
+from imds_sim.workloads.task import Task
+from imds_sim.workloads.workload import Workload
+
+
+class WorkloadBuilder:
+    """Builds the workloads of one file; `arns` has the ARN of every role by name.
+
+    Keeps what instances have in common: profiles, images and zones, as many as the file names.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        ids: Identifiers,
+        arns: Mapping[str, str],
+        started_at: datetime,
+    ) -> None:
+        self._configuration = configuration
+        self._ids = ids
+        self._started_at = started_at
+        self._account = configuration.account
+        self._region = configuration.region
+        self._partition = partition_of(configuration.region)
+        self._dns_suffix = dns_suffix_of(configuration.region)
+        self._roles = {name: AttachedRole(name, arn) for name, arn in arns.items()}
+        self._profiles: dict[str, InstanceProfile] = {}
+        self._images: dict[str, str] = {}  # by architecture
+        self._zone_ids: dict[str, str] = {}
+
+    def workloads(self) -> Iterator[Workload]:
+        """Instances, tasks, functions, each kind in the order of the file."""
+        configuration = self._configuration
+        vpc = DefaultVpc(self._ids, self._account, self._region)
+        for name, instance in configuration.instances.items():
+            yield self._instance(name, instance, vpc)
+        for name, task in configuration.tasks.items():
+            yield self._task(name, task)
+        for name, function in configuration.functions.items():
+            yield self._function(name, function)
+
+    def _instance(self, name: str, section: InstanceSection, vpc: DefaultVpc) -> Instance:
+        ids = self._ids
+        zone = section.availability_zone or f"{self._region}a"
+        architecture = architecture_of(section.instance_type)
+        options = section.metadata_options
+        user_data = section.user_data or section.user_data_file or section.user_data_base64
+        return Instance(
+            name=name,
+            id=section.id or ids.resource("i", name),
+            partition=self._partition,
+            dns_suffix=self._dns_suffix,
+            account=self._account,
+            region=self._region,
+            availability_zone=zone,
+            availability_zone_id=self._zone_id(zone),
+            image_id=section.image_id or self._image(architecture),
+            instance_type=section.instance_type,
+            architecture=architecture,
+            reservation_id=ids.resource("r", name),
+            launched_at=self._started_at,
+            interfaces=(vpc.interface(name, zone),),
+            profile=self._profile(section),
+            options=MetadataOptions(
+                http_endpoint_enabled=options.http_endpoint == "enabled",
+                http_tokens_required=options.http_tokens == "required",
+            ),
+            family=Family(section.family),
+            user_data=user_data or None,
+            # EC2 puts the name of the key pair in place of the comment.
+            public_keys={pair: f"{key} {pair}" for pair, key in section.public_keys.items()},
+            extended_credentials=section.extended_credentials,
+            lifetime=lifetime_of(self._configuration, section),
+            listen=section.listen,
+            clients=section.clients,
+        )
+
+    def _zone_id(self, zone: str) -> str:
+        found = self._zone_ids.get(zone)
+        if found is None:
+            found = self._zone_ids[zone] = zone_id_of(self._region, zone)
+        return found
+
+    def _image(self, architecture: str) -> str:
+        found = self._images.get(architecture)
+        if found is None:
+            found = self._ids.resource("ami", self._region, architecture)
+            self._images[architecture] = found
+        return found
+
+    def _profile(self, section: InstanceSection) -> InstanceProfile | None:
+        if section.role is None:
+            return None
+        name = section.profile or section.role
+        found = self._profiles.get(name)
+        if found is None:
+            found = self._profiles[name] = InstanceProfile(
+                arn=f"arn:{self._partition}:iam::{self._account}:instance-profile/{name}",
+                id=self._ids.entity("AIPA", self._account, name),
+                role=self._roles[section.role],
+            )
+        return found
+
+    def _task(self, name: str, section: TaskSection) -> Task:
+        return Task(
+            name=name,
+            id=self._ids.hex("task", name),
+            partition=self._partition,
+            account=self._account,
+            region=self._region,
+            cluster=section.cluster,
+            credentials_id=section.credentials_id or self._ids.uuid("credentials", name),
+            role=self._roles[section.role],
+            lifetime=lifetime_of(self._configuration, section),
+        )
+
+    def _function(self, name: str, section: FunctionSection) -> Function:
+        return Function(
+            name=name,
+            partition=self._partition,
+            account=self._account,
+            region=self._region,
+            role=self._roles[section.role],
+            authorization_token=section.authorization_token
+            or Secret(self._ids.uuid("authorization token", name)),
+            snap_start=section.snap_start,
+            lifetime=lifetime_of(self._configuration, section),
+        )

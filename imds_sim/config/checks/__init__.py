@@ -1,0 +1,1 @@
+"""Rules that span several keys, run over whatever of the file is right by itself."""

@@ -1,0 +1,34 @@
+"""Keys of one section that exclude or need one another."""
+
+from collections.abc import Iterator
+
+from imds_sim.config.findings import Finding, KeyPath
+from imds_sim.config.schema.configuration import Configuration
+from imds_sim.config.schema.section import Section
+
+
+def check_combinations(configuration: Configuration) -> Iterator[Finding]:
+    """Two sources of one value, and keys without effect."""
+    for name, instance in configuration.instances.items():
+        yield from _at_most_one(
+            ("instances", name), instance, ("user_data", "user_data_file", "user_data_base64")
+        )
+    for name, user in configuration.users.items():
+        for index, key in enumerate(user.access_keys or ()):
+            yield from _at_most_one(
+                ("users", name, "access_keys", index), key, ("secret", "secret_file")
+            )
+    for name, function in configuration.functions.items():
+        if function.authorization_token is not None and not function.snap_start:
+            yield Finding(
+                ("functions", name, "authorization_token"),
+                "has no effect without snap_start: true",
+                rests_on=(("functions", name, "snap_start"),),
+                warns=True,
+            )
+
+
+def _at_most_one(path: KeyPath, section: Section, keys: tuple[str, ...]) -> Iterator[Finding]:
+    given = [key for key in keys if getattr(section, key) is not None]
+    for key in given[1:]:
+        yield Finding((*path, key), f"not together with {given[0]}; give one of {', '.join(keys)}")

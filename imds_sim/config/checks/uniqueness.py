@@ -1,0 +1,77 @@
+"""What must not be given twice: names across kinds, ids, tokens, prefixes."""
+
+from collections.abc import Iterable, Iterator
+
+from imds_sim.config.checks.references import workload_sections
+from imds_sim.config.findings import Finding, KeyPath, dotted
+from imds_sim.config.schema.configuration import Configuration
+
+
+def check_uniqueness(configuration: Configuration) -> Iterator[Finding]:
+    """Everything that would make two entries indistinguishable."""
+    workloads = [(path, str(path[-1])) for path, _ in workload_sections(configuration)]
+    yield from _twice(
+        workloads, "this name", "; names are unique across instances, tasks, functions"
+    )
+    roles, users = configuration.roles, configuration.users
+    accounts = [(role.account or configuration.account) for role in roles.values()]
+    yield from _twice(
+        [
+            ((("roles", name)), f"{of} {name.lower()}")
+            for name, of in zip(roles, accounts, strict=True)
+        ],
+        "this name",
+        "; IAM names are unique without regard to case",
+    )
+    yield from _twice(
+        [(("users", name), name.lower()) for name in users],
+        "this name",
+        "; IAM names are unique without regard to case",
+    )
+    instances = configuration.instances.items()
+    yield from _twice(
+        ((("roles", name, "unique_id"), role.unique_id) for name, role in roles.items()), "this id"
+    )
+    yield from _twice(
+        (
+            (("users", name, "access_keys", index, "id"), key.id)
+            for name, user in users.items()
+            for index, key in enumerate(user.access_keys or ())
+        ),
+        "this id",
+    )
+    yield from _twice((("instances", name, "id"), each.id) for name, each in instances)
+    yield from _twice(
+        (
+            (("instances", name, "clients", index), str(prefix))
+            for name, each in instances
+            for index, prefix in enumerate(each.clients)
+        ),
+        "this prefix",
+    )
+    yield from _twice(
+        (("tasks", name, "credentials_id"), each.credentials_id)
+        for name, each in configuration.tasks.items()
+    )
+    yield from _twice(
+        (
+            (
+                ("functions", name, "authorization_token"),
+                each.authorization_token.reveal() if each.authorization_token else None,
+            )
+            for name, each in configuration.functions.items()
+        ),
+        "this token",
+    )
+
+
+def _twice(
+    entries: Iterable[tuple[KeyPath, str | None]], what: str = "this id", why: str = ""
+) -> Iterator[Finding]:
+    first: dict[str, KeyPath] = {}
+    for path, value in entries:
+        if value is None:
+            continue
+        holder = first.setdefault(value, path)
+        if holder is not path:
+            yield Finding(path, f"{what} is given at {dotted(holder)} already{why}")

@@ -1,0 +1,187 @@
+"""The whole file: the keys at its top and the small sections among them."""
+
+from datetime import timedelta
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, PlainValidator, PrivateAttr, WithJsonSchema
+
+from imds_sim.config.errors import Problem
+from imds_sim.config.schema.durations import DrainTimeout, Lifetime, MinRemaining, RefreshEvery
+from imds_sim.config.schema.files import Directory, StateKeyFile
+from imds_sim.config.schema.identities import RoleSection, UserSection
+from imds_sim.config.schema.listen import ListenSection
+from imds_sim.config.schema.names import AccountId, FunctionName, Region, RoleName, UserName
+from imds_sim.config.schema.names import WorkloadName as Name
+from imds_sim.config.schema.section import Section
+from imds_sim.config.schema.text import Seed, Truth, one_of, whole_number
+from imds_sim.config.schema.workloads import FunctionSection, InstanceSection, TaskSection
+
+MAX_JOURNAL = 1_000_000
+
+
+def _capacity(value: object) -> int:
+    number = whole_number(value)
+    if not 0 <= number <= MAX_JOURNAL:
+        raise ValueError(f"{number} is not allowed; allowed: 0 to {MAX_JOURNAL}")
+    return number
+
+
+def _nothing_is_empty(value: object) -> object:
+    return {} if value is None else value
+
+
+_LEVELS: tuple[Literal["debug", "info", "warning", "error"], ...] = (
+    "debug",
+    "info",
+    "warning",
+    "error",
+)
+Level = Annotated[
+    Literal["debug", "info", "warning", "error"],
+    PlainValidator(one_of(*_LEVELS)),
+    WithJsonSchema({"enum": list(_LEVELS)}),
+]
+Capacity = Annotated[
+    int,
+    PlainValidator(_capacity),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MAX_JOURNAL}),
+]
+_Empty = BeforeValidator(_nothing_is_empty)
+
+
+class CredentialsSection(Section):
+    """How long credentials live and when they are replaced."""
+
+    lifetime: Lifetime = Field(
+        timedelta(hours=6, minutes=35),
+        description="Lifetime of the credentials of instances, 15m to 12h. Default: 6h35m.",
+    )
+    refresh_every: RefreshEvery = Field(
+        timedelta(hours=1),
+        description="Age at which credentials are replaced, 1s to 12h; below every workload's "
+        "lifetime - min_remaining. Default: 1h.",
+    )
+    min_remaining: MinRemaining = Field(
+        timedelta(minutes=20),
+        description="Credentials with no more than this left are replaced, 0 to 12h. Default: 20m.",
+    )
+
+
+class StsSection(Section):
+    """How the STS judges requests."""
+
+    strict_region: Truth = Field(
+        False,
+        description="Whether a signature must be made for the region of the file. Default: false.",
+    )
+
+
+class JournalSection(Section):
+    """The journal of requests."""
+
+    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"file"})
+
+    capacity: Capacity = Field(
+        10_000, description="How many requests are remembered, 0 to 1000000. Default: 10000."
+    )
+
+
+class LogSection(Section):
+    """What the daemon tells of itself."""
+
+    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"format"})
+
+    level: Level = Field(
+        "info", description="Least level logged: debug, info, warning or error. Default: info."
+    )
+
+
+class Configuration(Section):
+    """A configuration of imds-sim, checked."""
+
+    not_supported_yet: ClassVar[frozenset[str]] = frozenset(
+        {
+            "accounts",
+            "alarms",
+            "allow_clients",
+            "audit",
+            "endpoints",
+            "faults",
+            "hop_limit",
+            "managed_policies",
+            "oidc_providers",
+            "pods",
+            "probes",
+            "saml_providers",
+            "weather",
+        }
+    )
+
+    account: AccountId = Field(
+        "111122223333",
+        description="Account of everything in the file, 12 digits. Default: 111122223333.",
+    )
+    region: Region = Field(
+        "us-east-1", description="Region; the partition follows from it. Default: us-east-1."
+    )
+    seed: Seed | None = Field(
+        None,
+        description="Number or text that makes chance, and with it the state key, repeatable. "
+        "Default: chance from the system.",
+    )
+    listen: ListenSection = Field(
+        default_factory=ListenSection, description="Addresses of the surfaces."
+    )
+    allow_public_bind: Truth = Field(
+        False,
+        description="Whether addresses may be bound that other machines can reach. Default: false.",
+    )
+    drain_timeout: DrainTimeout = Field(
+        timedelta(seconds=10),
+        description="How long open requests may take at the end, 0 to 10m. Default: 10s.",
+    )
+    state_dir: Directory | None = Field(
+        None,
+        description="Directory for what outlives the daemon, e.g. /var/lib/imds-sim. "
+        "Default: none, nothing outlives it.",
+    )
+    state_key_file: StateKeyFile | None = Field(
+        None,
+        repr=False,
+        description="File with the state key: 32 bytes, 64 hexadecimal digits or base64. "
+        "Default: from seed, else from state_dir, else random.",
+    )
+    credentials: CredentialsSection = Field(
+        default_factory=CredentialsSection, description="Lifetime and refresh of credentials."
+    )
+    users: Annotated[dict[UserName, UserSection], _Empty] = Field(
+        default_factory=dict, description="Users by name. Default: {}."
+    )
+    sts: StsSection = Field(default_factory=StsSection, description="The STS.")
+    roles: Annotated[dict[RoleName, RoleSection], _Empty] = Field(
+        default_factory=dict, description="Roles by name. Default: {}."
+    )
+    instances: Annotated[dict[Name, InstanceSection], _Empty] = Field(
+        default_factory=dict, description="EC2 instances by name. Default: {}."
+    )
+    tasks: Annotated[dict[Name, TaskSection], _Empty] = Field(
+        default_factory=dict, description="ECS tasks by name. Default: {}."
+    )
+    functions: Annotated[dict[FunctionName, FunctionSection], _Empty] = Field(
+        default_factory=dict, description="Lambda functions by name. Default: {}."
+    )
+    journal: JournalSection = Field(default_factory=JournalSection, description="The journal.")
+    log: LogSection = Field(default_factory=LogSection, description="The log.")
+
+    _warnings: tuple[Problem, ...] = PrivateAttr(())
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is allowed, but probably not meant."""
+        return self._warnings
+
+    def with_warnings(self, warnings: tuple[Problem, ...]) -> "Configuration":
+        """This configuration, with what its check had to tell."""
+        configuration = self.model_copy()
+        configuration._warnings = warnings
+        return configuration

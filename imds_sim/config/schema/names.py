@@ -1,0 +1,164 @@
+"""Names, paths and ids, each with the pattern that AWS gives it."""
+
+from typing import Annotated
+
+from pydantic import PlainValidator, WithJsonSchema
+
+from imds_sim.config.schema.text import matching, shown
+
+
+def _pattern(pattern: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": f"^({pattern})$"})
+
+
+_ACCOUNT = r"[0-9]{12}"
+_account_text = matching(_ACCOUNT, "an account id; write its 12 digits")
+
+
+def _account(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**12:
+        value = str(value)  # unquoted; one with leading zeros is text already
+    return _account_text(value)
+
+
+AccountId = Annotated[
+    str,
+    PlainValidator(_account),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": f"^{_ACCOUNT}$"},
+                {"type": "integer", "minimum": 10**11, "maximum": 10**12 - 1},
+            ]
+        }
+    ),
+]
+
+# botocore's partitions.json has the regions; the pattern admits those to come.
+_REGION = r"[a-z]{2,4}(-[a-z]+){1,2}-[0-9]{1,2}"
+Region = Annotated[
+    str,
+    PlainValidator(matching(_REGION, "a region; write it like us-east-1")),
+    _pattern(_REGION),
+]
+
+# EC2 User Guide, "Regions and Zones": zones, Local Zones and Wavelength Zones.
+_ZONE = _REGION + r"([a-z]|-[a-z0-9]+(-[a-z0-9]+)*-[0-9]+[a-z]?)"
+AvailabilityZone = Annotated[
+    str,
+    PlainValidator(matching(_ZONE, "an availability zone; write it like us-east-1a")),
+    _pattern(_ZONE),
+]
+
+# IAM API: CreateRole, CreateUser, CreateInstanceProfile; the model's `\w` is ASCII.
+_IAM_NAME = r"[\w+=,.@-]{1,64}"
+_IAM_WORDS = "1 to 64 letters, digits and characters of +=,.@_-"
+RoleName = Annotated[
+    str, PlainValidator(matching(_IAM_NAME, f"a role name: {_IAM_WORDS}")), _pattern(_IAM_NAME)
+]
+UserName = Annotated[
+    str, PlainValidator(matching(_IAM_NAME, f"a user name: {_IAM_WORDS}")), _pattern(_IAM_NAME)
+]
+_PROFILE_NAME = r"[\w+=,.@-]{1,128}"
+ProfileName = Annotated[
+    str,
+    PlainValidator(
+        matching(
+            _PROFILE_NAME,
+            "an instance profile name: 1 to 128 letters, digits and characters of +=,.@_-",
+        )
+    ),
+    _pattern(_PROFILE_NAME),
+]
+_PATH = r"/|/[!-~]{1,510}/"
+IamPath = Annotated[
+    str,
+    PlainValidator(
+        matching(_PATH, "an IAM path; write / or /division/, at most 512 characters without blanks")
+    ),
+    _pattern(_PATH),
+]
+_ROLE_ID = r"AROA[A-Z0-9]{17}"
+RoleId = Annotated[
+    str,
+    PlainValidator(
+        matching(_ROLE_ID, "the unique id of a role: AROA and 17 capital letters or digits")
+    ),
+    _pattern(_ROLE_ID),
+]
+_KEY_ID = r"\w{16,128}"
+_key_id_text = matching(_KEY_ID, "an access key id: 16 to 128 letters and digits")
+
+
+def _access_key_id(value: object) -> str:
+    text = _key_id_text(value)
+    if text.startswith("ASIA"):
+        raise ValueError(f"{shown(text)}: ids that begin with ASIA belong to temporary credentials")
+    return text
+
+
+AccessKeyId = Annotated[
+    str, PlainValidator(_access_key_id), _pattern(r"(?!ASIA)[A-Za-z0-9_]{16,128}")
+]
+
+# Ours: the name is an argument of commands and stands in addresses of the control surface.
+_WORKLOAD_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
+_WORKLOAD_WORDS = (
+    "a name: 1 to 64 letters, digits and characters of _.-, the first a letter or digit"
+)
+WorkloadName = Annotated[
+    str, PlainValidator(matching(_WORKLOAD_NAME, _WORKLOAD_WORDS)), _pattern(_WORKLOAD_NAME)
+]
+# Lambda API, FunctionName; two at least, since it becomes the name of the role session.
+_FUNCTION_NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{1,63}"
+FunctionName = Annotated[
+    str,
+    PlainValidator(
+        matching(
+            _FUNCTION_NAME,
+            "a function name: 2 to 64 letters, digits and characters of _-, the first a letter "
+            "or digit",
+        )
+    ),
+    _pattern(_FUNCTION_NAME),
+]
+_INSTANCE_ID = r"i-[0-9a-f]{8}([0-9a-f]{9})?"
+InstanceId = Annotated[
+    str,
+    PlainValidator(matching(_INSTANCE_ID, "an instance id; write i- and 8 or 17 of 0-9a-f")),
+    _pattern(_INSTANCE_ID),
+]
+_IMAGE_ID = r"ami-[0-9a-f]{8}([0-9a-f]{9})?"
+ImageId = Annotated[
+    str,
+    PlainValidator(matching(_IMAGE_ID, "an image id; write ami- and 8 or 17 of 0-9a-f")),
+    _pattern(_IMAGE_ID),
+]
+_INSTANCE_TYPE = r"[a-z][a-z0-9-]{0,31}\.[a-z0-9-]{1,31}"
+InstanceType = Annotated[
+    str,
+    PlainValidator(matching(_INSTANCE_TYPE, "an instance type; write it like m7g.large")),
+    _pattern(_INSTANCE_TYPE),
+]
+_CLUSTER = r"[A-Za-z0-9_-]{1,255}"  # ECS API, CreateCluster
+ClusterName = Annotated[
+    str,
+    PlainValidator(matching(_CLUSTER, "a cluster name: 1 to 255 letters, digits, _ and -")),
+    _pattern(_CLUSTER),
+]
+_CREDENTIALS_ID = r"(?!\.+$)[A-Za-z0-9._~-]{1,128}"  # what needs no escape in a URL
+CredentialsId = Annotated[
+    str,
+    PlainValidator(
+        matching(
+            _CREDENTIALS_ID, "a credentials id: 1 to 128 letters, digits and characters of ._~-"
+        )
+    ),
+    _pattern(_CREDENTIALS_ID),
+]
+_KEY_PAIR = r"[!-~]([ -~]{0,253}[!-~])?"
+KeyPairName = Annotated[
+    str,
+    PlainValidator(matching(_KEY_PAIR, "a key pair name: 1 to 255 characters of ASCII")),
+    _pattern(_KEY_PAIR),
+]

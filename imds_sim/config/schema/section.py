@@ -1,0 +1,71 @@
+"""A section of the file: its keys, which of them do not exist yet, and what a typo meant."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import ClassVar, get_args
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic.fields import FieldInfo
+
+from imds_sim.config.findings import KeyPath
+
+
+class Section(BaseModel):
+    """A mapping with known keys; a section that holds nothing has its defaults."""
+
+    # Built at first use, and then as parts of the whole: start-up time is a feature.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
+    not_supported_yet: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_means_defaults(cls, value: object) -> object:
+        return {} if value is None else value
+
+    @classmethod
+    def fields_by_key(cls) -> dict[str, FieldInfo]:
+        """The keys as the file spells them."""
+        return {field.alias or name: field for name, field in cls.model_fields.items()}
+
+
+def why_not_a_key(section: type[Section], key: str) -> str:
+    """What to tell about a key that `section` does not take."""
+    if key in section.not_supported_yet:
+        return "not supported yet"
+    keys = list(section.fields_by_key())
+    nearest = nearest_of(key, [*keys, *section.not_supported_yet])
+    if nearest is not None:
+        return f"unknown key; did you mean {nearest}?"
+    return f"unknown key; allowed here: {', '.join(keys)}"
+
+
+def nearest_of(word: str, known: list[str]) -> str | None:
+    """The entry of `known` that `word` was most likely meant to be."""
+    plainer = {entry.lower().replace("-", "_"): entry for entry in known}
+    found = get_close_matches(word.lower().replace("-", "_"), plainer, n=1)
+    return plainer[found[0]] if found else None
+
+
+def section_at(top: type[Section], path: KeyPath) -> type[Section] | None:
+    """The section that stands at `path`; None where a single value stands."""
+    section: type[Section] | None = top
+    entries: type[Section] | None = None  # the section of each entry, between a key and its name
+    for part in path:
+        if entries is not None:
+            section, entries = entries, None
+            continue
+        known = section.fields_by_key() if section is not None else {}
+        if part not in known:
+            return None
+        annotation = known[str(part)].annotation
+        section = next(_sections_in(annotation), None)
+        if section is not None and annotation is not section:
+            section, entries = None, section
+    return section
+
+
+def _sections_in(annotation: object) -> Iterator[type[Section]]:
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _sections_in(argument)

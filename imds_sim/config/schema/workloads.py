@@ -1,0 +1,151 @@
+"""The sections of workloads: instances, tasks, functions."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, PlainValidator, WithJsonSchema
+
+from imds_sim.config.schema.durations import Lifetime
+from imds_sim.config.schema.files import SecretText
+from imds_sim.config.schema.listen import ClientPrefixes, ListenAddresses
+from imds_sim.config.schema.names import (
+    AvailabilityZone,
+    ClusterName,
+    CredentialsId,
+    ImageId,
+    InstanceId,
+    InstanceType,
+    KeyPairName,
+    ProfileName,
+    RoleName,
+)
+from imds_sim.config.schema.section import Section
+from imds_sim.config.schema.text import Truth, one_of
+from imds_sim.config.schema.user_data import PublicKey, UserData, UserDataBase64, UserDataFile
+
+Enabled = Annotated[
+    Literal["enabled", "disabled"],
+    PlainValidator(one_of("enabled", "disabled")),
+    WithJsonSchema({"enum": ["enabled", "disabled"]}),
+]
+HttpTokens = Annotated[
+    Literal["required", "optional"],
+    PlainValidator(one_of("required", "optional")),
+    WithJsonSchema({"enum": ["required", "optional"]}),
+]
+FamilyName = Annotated[
+    Literal["nitro"],
+    PlainValidator(one_of("nitro", not_yet=("xen",))),
+    WithJsonSchema({"enum": ["nitro"]}),
+]
+
+
+class MetadataOptionsSection(Section):
+    """The metadata options of an instance."""
+
+    not_supported_yet: ClassVar[frozenset[str]] = frozenset(
+        {"http_put_response_hop_limit", "http_protocol_ipv6", "instance_metadata_tags"}
+    )
+
+    http_endpoint: Enabled = Field(
+        "enabled", description="enabled, or disabled: everything is 403. Default: enabled."
+    )
+    http_tokens: HttpTokens = Field(
+        "required",
+        description="required (IMDSv2 only) or optional (IMDSv1 too). Default: required.",
+    )
+
+
+class InstanceSection(Section):
+    """An EC2 instance."""
+
+    not_supported_yet: ClassVar[frozenset[str]] = frozenset(
+        {"tags", "network_interfaces", "events", "throttle", "metadata"}
+    )
+
+    id: InstanceId | None = Field(
+        None, description="Instance id. Default: derived from the name and the state key."
+    )
+    role: RoleName | None = Field(
+        None, description="Name of a role under roles. Default: no instance profile."
+    )
+    profile: ProfileName | None = Field(
+        None, description="Name of the instance profile that holds the role. Default: the role's."
+    )
+    listen: ListenAddresses = Field(
+        (), description="Addresses of its own, at which this instance answers. Default: []."
+    )
+    clients: ClientPrefixes = Field(
+        (),
+        description="Client addresses or prefixes that mean this instance on the shared "
+        "listener; the longest match decides. Default: [].",
+    )
+    metadata_options: MetadataOptionsSection = Field(
+        default_factory=MetadataOptionsSection, description="How the metadata service is set."
+    )
+    family: FamilyName = Field(
+        "nitro", description="Which back end of the metadata service answers. Default: nitro."
+    )
+    instance_type: InstanceType = Field("m7g.large", description="Type. Default: m7g.large.")
+    image_id: ImageId | None = Field(
+        None, description="Image id. Default: derived, one per region and architecture."
+    )
+    availability_zone: AvailabilityZone | None = Field(
+        None, description="Availability zone, in the region. Default: the region's zone a."
+    )
+    user_data: UserData | None = Field(
+        None, repr=False, description="User data as text, at most 16 KiB. Default: none."
+    )
+    user_data_file: UserDataFile | None = Field(
+        None, repr=False, description="File that holds the user data, at most 16 KiB."
+    )
+    user_data_base64: UserDataBase64 | None = Field(
+        None, repr=False, description="User data in base64, at most 16 KiB decoded."
+    )
+    public_keys: dict[KeyPairName, PublicKey] = Field(
+        default_factory=dict, description="Key pair name to OpenSSH public key. Default: {}."
+    )
+    extended_credentials: Truth = Field(
+        True,
+        description="Whether iam/security-credentials-extended/ is served. Default: true.",
+    )
+    lifetime: Lifetime | None = Field(
+        None, description="Lifetime of its credentials, 15m to 12h. Default: credentials.lifetime."
+    )
+
+
+class TaskSection(Section):
+    """An ECS task."""
+
+    not_supported_yet: ClassVar[frozenset[str]] = frozenset(
+        {"execution_role", "family", "containers"}
+    )
+
+    role: RoleName = Field(description="Name of the task role under roles. Required.")
+    cluster: ClusterName = Field("default", description="Name of the cluster. Default: default.")
+    credentials_id: CredentialsId | None = Field(
+        None,
+        description="Last part of the credentials path. Default: a UUID derived from the name "
+        "and the state key.",
+    )
+    lifetime: Lifetime | None = Field(
+        None, description="Lifetime of its credentials, 15m to 12h. Default: 6h."
+    )
+
+
+class FunctionSection(Section):
+    """A Lambda function."""
+
+    role: RoleName = Field(description="Name of the execution role under roles. Required.")
+    snap_start: Truth = Field(
+        False,
+        description="true: credentials come from the lambda listener; false: they stand in the "
+        "environment. Default: false.",
+    )
+    authorization_token: SecretText | None = Field(
+        None,
+        description="What a function with snap_start shows to get credentials, up to 128 "
+        "characters. Default: a UUID derived from the name and the state key.",
+    )
+    lifetime: Lifetime | None = Field(
+        None, description="Lifetime of its credentials, 15m to 12h. Default: 12h."
+    )

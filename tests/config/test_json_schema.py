@@ -1,0 +1,80 @@
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from imds_sim.config.json_schema import json_schema
+
+SAMPLES = Path(__file__).parents[2] / "configs"
+
+
+def keys(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every key of every section: section, key, what the schema says of it."""
+    for name, section in {"": schema, **schema["$defs"]}.items():
+        for key, described in section.get("properties", {}).items():
+            yield name, key, described
+
+
+def test_every_key_has_a_description_that_names_its_default() -> None:
+    sections = {"listen", "credentials", "sts", "journal", "log", "metadata_options"}
+    for section, key, described in keys(json_schema()):
+        assert described.get("description"), f"{section}.{key}"
+        if key not in sections and not key.endswith(("_file", "_base64")):
+            text = described["description"]
+            assert "Default: " in text or "Required." in text, f"{section}.{key}"
+
+
+def test_keys_that_do_not_exist_yet_are_not_in_the_schema() -> None:
+    found = {key for _, key, _ in keys(json_schema())}
+    assert "lambda" in found
+    assert not found & {"pods", "faults", "policies", "tags", "probes", "eks", "hop_limit"}
+
+
+def test_defaults_are_written_as_in_the_file() -> None:
+    definitions: Any = json_schema()["$defs"]
+    credentials = definitions["CredentialsSection"]["properties"]
+    assert credentials["lifetime"]["default"] == "6h35m"
+    assert definitions["ListenSection"]["properties"]["imds"]["default"] == ["127.0.0.1:1338"]
+
+
+def test_the_schema_is_json_of_a_stated_dialect() -> None:
+    schema = json_schema()
+    assert json.loads(json.dumps(schema)) == schema
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert schema["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("sample", ["minimal", "full", "containers"])
+def test_the_samples_are_valid_by_the_schema(sample: str) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    text = (SAMPLES / f"{sample}.yaml").read_text()
+    jsonschema.validate(yaml.safe_load(text), json_schema())
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"regoin": "us-east-1"},
+        {"account": "5"},
+        {"credentials": {"lifetime": "long"}},
+        {"instances": {"a": {"metadata_options": {"http_tokens": True}}}},
+        {"tasks": {"t": {}}},
+        {"listen": {"imds": ["localhost:80"]}},
+        {"roles": {"r": {"trust": "nobody"}}},
+    ],
+)
+def test_the_schema_refuses_what_an_editor_can_see(document: dict[str, Any]) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, json_schema())
+
+
+def test_the_errors_of_configurations_can_be_named_without_loading_the_schema() -> None:
+    code = "import sys, imds_sim.config.errors; print('pydantic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
