@@ -63,6 +63,15 @@ class Core:
         """Mint what is due, a bounded batch; True if more is due already."""
         return self.credentials.tick()
 
+    def rotate(self, workload: str | None = None) -> int:
+        """Mint anew now, for one workload or all; returns the number of sets.
+
+        Raises WorkloadUnknown.
+        """
+        if workload is not None:
+            self.world.resolver.named(workload)
+        return self.credentials.rotate(workload)
+
     def prime(self) -> None:
         """Mint the first sets, for up to 500 workloads; the rest follows in ticks or when read."""
         for _ in range(0, PRIMED_AT_START, BATCH):

@@ -1,6 +1,6 @@
 """Where the surfaces can be reached: the addresses as bound, in URLs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from imds_sim.kernel.exchange import Surface
@@ -21,3 +21,12 @@ class Endpoints:
     def first(self, surface: Surface) -> str | None:
         """The first shared URL of a surface, or None if it is off."""
         return next(iter(self.surfaces.get(surface, ())), None)
+
+
+def usable(urls: Iterable[str]) -> list[str]:
+    """The URLs that a client here can be told: no unix sockets; "every address" is loopback."""
+    return [
+        url.replace("//0.0.0.0", "//127.0.0.1", 1).replace("//[::]", "//[::1]", 1)
+        for url in urls
+        if url.startswith("http://")
+    ]
