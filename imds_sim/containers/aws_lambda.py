@@ -1,0 +1,98 @@
+"""The credentials endpoint of the Lambda runtime API, for functions with SnapStart.
+
+Source: aws-lambda-runtime-interface-emulator, internal/lambda/rapi (server.go, router.go,
+handler/credentials.go). The authorization token is compared as it was sent, without any scheme.
+"""
+
+import json
+from http import HTTPStatus
+
+from imds_sim.containers import go_url
+from imds_sim.containers.errors import LAMBDA_FORMS, AuthorizationTokenUnknown, LambdaError
+from imds_sim.containers.go_http import TEXT, UNKNOWN, GoServer, refused
+from imds_sim.credentials.provider import CredentialProvider, CredentialSet, Delivery, Refused
+from imds_sim.kernel.clock import Clock
+from imds_sim.kernel.exchange import Connection
+from imds_sim.kernel.http_date import HttpDates
+from imds_sim.kernel.message import Notes, Request, Response, Unreadable
+from imds_sim.kernel.timestamps import iso_seconds
+from imds_sim.workloads.function import Function
+
+# The methods that chi knows; it has no route for any other, whatever the path.
+METHODS = frozenset(
+    ("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
+)
+
+
+class LambdaHandler:
+    """Answers for every function that has SnapStart."""
+
+    def __init__(self, provider: CredentialProvider, clock: Clock) -> None:
+        self._provider = provider
+        self._server = GoServer(HttpDates(clock))
+
+    def handle(
+        self, request: Request, function: Function | None, connection: Connection
+    ) -> Response:
+        """Answer as the runtime API of `function`; None where the token names no function."""
+        url = go_url.parse(request.method, request.target)
+        if url is None:
+            return refused(HTTPStatus.BAD_REQUEST)
+        reply = self._server.before_any_handler(request)
+        if reply is not None:
+            return reply
+        if request.method not in METHODS:
+            return self._server.reply(request, HTTPStatus.METHOD_NOT_ALLOWED, ())
+        # chi routes by the path as sent wherever it holds an escape that need not be one.
+        if url.raw_path != Function.credentials_path:
+            return self._server.not_found(request)
+        if request.method != "GET":
+            allow = (("Allow", "GET"),)
+            return self._server.reply(request, HTTPStatus.METHOD_NOT_ALLOWED, allow)
+        try:
+            held = self._held(request, function)
+        except LambdaError as error:
+            status, text = LAMBDA_FORMS[type(error)]
+            return self._server.error(request, status, text, notes=Notes(detail=str(error)))
+        notes = Notes(access_key_id=held.access_key_id)
+        # The handler sets no content type; Go takes JSON for plain text.
+        return self._server.reply(
+            request, HTTPStatus.OK, (), _document(held), sniffed=TEXT, notes=notes
+        )
+
+    def refuse(self, unreadable: Unreadable) -> Response:
+        """Answer bytes that are no request, and close."""
+        return self._server.refuse(unreadable)
+
+    def failed(self) -> Response:
+        """Answer a request that met a bug of ours, and close."""
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
+        return self._server.error(UNKNOWN, status, status.phrase)
+
+    def _held(self, request: Request, function: Function | None) -> CredentialSet:
+        presented = request.headers.get("authorization") or ""
+        if (
+            function is None
+            or not function.snap_start
+            or not function.authorization_token.matches(presented)
+        ):
+            raise AuthorizationTokenUnknown("no function has this authorization token")
+        held = self._provider.current(function.name, Delivery.CONTAINER)
+        match held:
+            case CredentialSet():
+                return held
+            case Refused(message=message):
+                raise AuthorizationTokenUnknown(message)
+            case None:
+                raise AuthorizationTokenUnknown("the function holds no credentials")
+
+
+def _document(held: CredentialSet) -> bytes:
+    """Key, secret, token, end: in this order, without line feed."""
+    members = {
+        "AccessKeyId": held.access_key_id,
+        "SecretAccessKey": held.secret_access_key.reveal(),
+        "Token": held.session_token.reveal(),
+        "Expiration": iso_seconds(held.expires_at),
+    }
+    return json.dumps(members, separators=(",", ":")).encode()

@@ -1,0 +1,27 @@
+"""The documents of the tree that are worth rendering once and serving many times."""
+
+from dataclasses import dataclass, field
+
+from imds_sim.credentials.provider import CredentialSet, Refused
+from imds_sim.imds.credentials import credentials_document, extended_document
+from imds_sim.imds.identity import identity_document
+from imds_sim.imds.rendered import Rendered
+from imds_sim.imds.tree import Content
+from imds_sim.workloads.instance import Instance
+
+
+def _identity(instance: Instance) -> Content:
+    return Content(identity_document(instance))
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """As last rendered; every read between two refreshes gets the same bytes."""
+
+    credentials: Rendered[CredentialSet | Refused, Content] = field(
+        default_factory=lambda: Rendered(credentials_document)
+    )
+    extended_credentials: Rendered[CredentialSet | Refused, Content] = field(
+        default_factory=lambda: Rendered(extended_document)
+    )
+    identity: Rendered[Instance, Content] = field(default_factory=lambda: Rendered(_identity))

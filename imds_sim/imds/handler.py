@@ -1,0 +1,104 @@
+"""The instance metadata service as one call: a request in, the answer to the byte out."""
+
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from math import ceil
+
+from imds_sim.credentials.provider import CredentialProvider, Delivery
+from imds_sim.imds.catalogue.contents import look_up
+from imds_sim.imds.documents import Documents
+from imds_sim.imds.errors import (
+    DEFECT_STATUS,
+    STATUS,
+    ImdsError,
+    MethodNotAllowed,
+    NoSuchItem,
+)
+from imds_sim.imds.gate import MethodsRequest, TokenRequest, TreeRequest, admit, is_v2
+from imds_sim.imds.nitro import NitroWriter, keeps_connection
+from imds_sim.imds.rendered import Rendered
+from imds_sim.imds.tokens import MetadataTokens
+from imds_sim.imds.view import View
+from imds_sim.kernel.clock import Clock
+from imds_sim.kernel.exchange import Connection
+from imds_sim.kernel.http_date import HttpDates
+from imds_sim.kernel.message import Notes, Request, Response, Unreadable
+from imds_sim.kernel.timestamps import http_date
+from imds_sim.workloads.instance import Instance
+
+
+class ImdsHandler:
+    """Answers for every instance. Remembers what it rendered, at most so many keys of it."""
+
+    def __init__(self, provider: CredentialProvider, tokens: MetadataTokens, clock: Clock) -> None:
+        self._provider = provider
+        self._tokens = tokens
+        self._writer = NitroWriter(HttpDates(clock))
+        self._documents = Documents()
+        self._modified: Rendered[datetime, str] = Rendered(http_date)
+
+    def handle(
+        self, request: Request, instance: Instance | None, connection: Connection
+    ) -> Response:
+        """Answer as `instance`; None where no instance answers this client."""
+        keep = keeps_connection(request)
+        try:
+            match admit(request, instance, self._tokens):
+                case TreeRequest() as admitted:
+                    return self._item(admitted, keep)
+                case TokenRequest() as admitted:
+                    return self._metadata_token(admitted, keep)
+                case MethodsRequest(allow):
+                    notes = Notes(imds_version=_version(request))
+                    return self._writer.empty(HTTPStatus.OK, allow=allow, keep=keep, notes=notes)
+        except ImdsError as error:
+            return self._refusal(request, error, keep)
+
+    def refuse(self, unreadable: Unreadable) -> Response:
+        """Answer bytes that are no request, and close."""
+        notes = Notes(detail=unreadable.detail or unreadable.defect.value)
+        return self._writer.empty(DEFECT_STATUS[unreadable.defect], notes=notes)
+
+    def failed(self) -> Response:
+        """Answer a request that met a bug of ours, and close."""
+        return self._writer.empty(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+    def _item(self, admitted: TreeRequest, keep: bool) -> Response:
+        instance, remaining = admitted.instance, admitted.remaining
+        if remaining is None:
+            version, seconds, delivery = 1, None, Delivery.IMDS_V1
+        else:
+            version, seconds, delivery = 2, _whole_seconds(remaining), Delivery.IMDS_V2
+        view = View(instance, delivery, self._provider, self._documents)
+        found = None if admitted.path is None else look_up(view, admitted.path.names)
+        if found is None:
+            raise NoSuchItem("nothing at this path", seconds)
+        modified = self._modified.of(instance.name, view.delivered_at())
+        notes = Notes(version, found.access_key_id, found.detail)
+        return self._writer.item(found, modified, seconds, keep, notes)
+
+    def _metadata_token(self, admitted: TokenRequest, keep: bool) -> Response:
+        ttl = timedelta(seconds=admitted.ttl_seconds)
+        metadata_token = self._tokens.issue(admitted.instance.id, ttl)
+        return self._writer.metadata_token(
+            metadata_token.reveal(), admitted.ttl_seconds, keep, Notes(imds_version=2)
+        )
+
+    def _refusal(self, request: Request, error: ImdsError, keep: bool) -> Response:
+        status, notes = STATUS[type(error)], Notes(_version(request), detail=str(error))
+        match error:
+            case NoSuchItem(remaining=remaining):
+                return self._writer.page(status, remaining, keep, notes)
+            case MethodNotAllowed(allow=allow):
+                return self._writer.empty(status, allow=allow, keep=keep, notes=notes)
+            case _:
+                return self._writer.empty(status, keep=keep, notes=notes)
+
+
+def _version(request: Request) -> int:
+    return 2 if is_v2(request) else 1
+
+
+def _whole_seconds(remaining: timedelta) -> int:
+    """Rounded up: a token that still counts has at least one second, a fresh one its lifetime."""
+    return ceil(remaining.total_seconds())

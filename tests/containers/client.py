@@ -1,0 +1,42 @@
+"""What the tests of the container endpoints share: a provider that holds still, and parsing."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
+from imds_sim.kernel.exchange import Connection, Surface
+from imds_sim.kernel.message import Headers, Request
+from imds_sim.kernel.secret import Secret
+
+DATE = "Fri, 02 Jan 2026 03:04:05 GMT"
+CONNECTION = Connection(Surface.ECS, None, "172.30.0.11", 40000, "127.0.0.1", 1340)
+HELD = CredentialSet(
+    role_arn="arn:aws:iam::111122223333:role/web",
+    account="111122223333",
+    access_key_id="ASIAQQQQQQQQQQQQQQQQ",
+    secret_access_key=Secret("wJalr/XUtn+FEMI"),
+    session_token=Secret("IQoJ//b3JpZ2lu=="),
+    issued_at=datetime(2026, 1, 2, 3, 0, tzinfo=UTC),
+    expires_at=datetime(2026, 1, 2, 9, 0, 0, 999_999, tzinfo=UTC),
+)
+REFUSED = Refused("web", "AssumeRoleUnauthorizedAccess", "the trust policy", HELD.issued_at)
+
+
+@dataclass(slots=True)
+class HeldSets:
+    """A provider for tests: hands out what the test put there."""
+
+    sets: dict[str, CredentialSet | Refused] = field(default_factory=dict)
+
+    def current(self, workload: str, delivery: Delivery) -> CredentialSet | Refused | None:
+        assert delivery is Delivery.CONTAINER
+        return self.sets.get(workload)
+
+
+def parsed(raw: str) -> Request:
+    """A well-formed request from its bytes as text."""
+    head, _, body = raw.partition("\r\n\r\n")
+    first, *lines = head.split("\r\n")
+    method, target, version = first.split(" ")
+    fields = ((name, value.strip()) for name, _, value in (line.partition(":") for line in lines))
+    return Request(method, target, Headers(fields), body.encode(), version.removeprefix("HTTP/"))

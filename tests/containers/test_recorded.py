@@ -1,0 +1,79 @@
+"""Answers of real Go servers (recorded/server.go), compared to the byte."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TypedDict
+
+import pytest
+
+from imds_sim.containers.aws_lambda import LambdaHandler
+from imds_sim.containers.ecs import EcsHandler
+from imds_sim.kernel.message import Defect, Response, Unreadable
+from imds_sim.workloads.function import Function
+from imds_sim.workloads.task import Task
+from tests.containers.client import CONNECTION, DATE, REFUSED, HeldSets, parsed
+
+
+class Transcript(TypedDict):
+    """One exchange; in the reply the date and the client's address are left blank."""
+
+    server: str
+    request: str
+    reply: str
+    kept: bool
+
+
+TRANSCRIPTS: list[Transcript] = json.loads(
+    (Path(__file__).parent / "recorded" / "transcripts.json").read_text()
+)
+PENDING = "00000000-51c7-41a2-ad8a-ba7411f309a0"
+
+
+def of(server: str) -> list[object]:
+    return [
+        pytest.param(each, id=" ".join(each["request"].split("\r\n")).strip())
+        for each in TRANSCRIPTS
+        if each["server"] == server
+    ]
+
+
+def compare(response: Response, transcript: Transcript) -> None:
+    body = b"" if transcript["request"].startswith("HEAD ") else response.body
+    written = (response.head() + body).decode("latin-1")
+    assert (
+        written.replace(DATE, "<date>").replace("172.30.0.11:40000", "<peer>")
+        == (transcript["reply"])
+    )
+    assert response.close is not transcript["kept"]
+
+
+@pytest.mark.parametrize("transcript", of("ecs"))
+def test_the_ecs_agent_answers_as_recorded(
+    ecs: EcsHandler, provider: HeldSets, task: Task, transcript: Transcript
+) -> None:
+    request = parsed(transcript["request"])
+    asked = task
+    if PENDING in request.target:
+        provider.sets[task.name] = REFUSED
+        asked = replace(task, credentials_id=PENDING)
+    compare(ecs.handle(request, asked, CONNECTION), transcript)
+
+
+@pytest.mark.parametrize("transcript", of("lambda"))
+def test_the_runtime_api_answers_as_recorded(
+    aws_lambda: LambdaHandler, function: Function, transcript: Transcript
+) -> None:
+    request = parsed(transcript["request"])
+    compare(aws_lambda.handle(request, function, CONNECTION), transcript)
+
+
+@pytest.mark.parametrize("transcript", of("unreadable"))
+def test_bytes_that_are_no_request_are_answered_as_recorded(
+    ecs: EcsHandler, aws_lambda: LambdaHandler, transcript: Transcript
+) -> None:
+    unreadable = Unreadable(b"", Defect(transcript["request"]))
+    for handler in (ecs, aws_lambda):
+        response = handler.refuse(unreadable)
+        compare(response, transcript)
+        assert response.notes.detail == transcript["request"]
