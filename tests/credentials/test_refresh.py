@@ -84,7 +84,7 @@ def test_every_reader_gets_the_same_set_until_the_refresh(
 def test_a_tick_at_the_start_mints_for_every_workload_that_has_a_role(
     make_instance: MakeInstance, clock: ManualClock, mint: Mint, task: Task
 ) -> None:
-    workloads = [make_instance("bare"), make_instance("web", profile=PROFILE), task]
+    workloads: list[Workload] = [make_instance("bare"), make_instance("web", profile=PROFILE), task]
     provider = RefreshingProvider(clock, minting(mint), workloads)
     provider.tick()
     assert sorted(mint.minted) == [("api", Delivery.CONTAINER), ("web", Delivery.IMDS_V2)]

@@ -1,0 +1,156 @@
+"""The admin surface: which routes there are and what they answer. Knows no sockets.
+
+`POST /v1/reload` waits for files and sockets: the server awaits it and hands the outcome in.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from imds_sim.admin import documents
+from imds_sim.admin.backend import AdminBackend, ReloadOutcome
+from imds_sim.kernel.errors import SimError
+from imds_sim.kernel.exchange import Surface
+from imds_sim.simulator.environment import (
+    EnvironmentUnavailable,
+    environment,
+    subject_named,
+)
+from imds_sim.workloads.resolve import WorkloadUnknown
+
+RELOAD = ("POST", "/v1/reload")
+Query = Mapping[str, str]
+
+
+class QueryInvalid(SimError):
+    """A parameter that the route does not have, or a value that it does not take."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdminReply:
+    """A status and a JSON document; `allow` lists the methods where the method was wrong."""
+
+    status: int
+    document: dict[str, object]
+    allow: tuple[str, ...] = ()
+
+
+# Status and code of each error; the message is the error's own.
+ERRORS: dict[type[SimError], tuple[int, str]] = {
+    QueryInvalid: (400, "InvalidQuery"),
+    WorkloadUnknown: (404, "WorkloadUnknown"),
+    EnvironmentUnavailable: (409, "EnvironmentUnavailable"),
+}
+
+# Of a reload that did not take effect: the file is at fault, or what the daemon stands on.
+RELOAD_STATUS = {"ConfigInvalid": 422, "ConfigNotReadable": 422, "CannotBind": 409}
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    handler: Callable[["AdminApi", Query], AdminReply]
+    parameters: frozenset[str] = frozenset()
+
+
+class AdminApi:
+    """Answers for one daemon."""
+
+    def __init__(self, backend: AdminBackend) -> None:
+        self._backend = backend
+
+    def handle(self, method: str, path: str, query: Query) -> AdminReply:
+        """Answer everything but RELOAD; HEAD is answered as GET, its body is the server's care."""
+        allowed = [verb for verb, place in (*ROUTES, RELOAD) if place == path]
+        route = ROUTES.get(("GET" if method == "HEAD" else method, path))
+        if route is None:
+            return _no_route(method, path, allowed)
+        try:
+            if unknown := sorted(set(query) - route.parameters):
+                known = ", ".join(sorted(route.parameters)) or "none"
+                raise QueryInvalid(f"{path} has no parameter {unknown[0]!r}; it takes {known}")
+            return route.handler(self, query)
+        except tuple(ERRORS) as error:
+            status, code = ERRORS[type(error)]
+            return failure(status, code, str(error))
+
+    def reloaded(self, outcome: ReloadOutcome) -> AdminReply:
+        """The answer to RELOAD."""
+        document = documents.reload_outcome(outcome)
+        if outcome.code is None:
+            return AdminReply(200, document)
+        message = "\n".join(error.text for error in outcome.errors)
+        reply = failure(RELOAD_STATUS.get(outcome.code, 500), outcome.code, message)
+        return AdminReply(reply.status, {**reply.document, "reload": document})
+
+    def _status(self, query: Query) -> AdminReply:
+        return AdminReply(200, documents.status(self._backend))
+
+    def _workloads(self, query: Query) -> AdminReply:
+        return AdminReply(200, {"workloads": documents.workloads(self._backend)})
+
+    def _environment(self, query: Query) -> AdminReply:
+        core, name = self._backend.core, query.get("as")
+        made = environment(core, self._backend.endpoints(), name)
+        subject = subject_named(core.world, name)
+        return AdminReply(
+            200,
+            {
+                "as": name or subject.name,
+                "kind": getattr(subject, "kind", "user"),
+                "set": dict(made.set),
+                "unset": list(made.unset),
+            },
+        )
+
+    def _journal(self, query: Query) -> AdminReply:
+        recorder = self._backend.core.journal
+        after, surface = query.get("after", "0"), query.get("surface")
+        if not (after.isascii() and after.isdecimal() and len(after) <= 18):
+            raise QueryInvalid(f"after: {after!r} is not the number of an entry, 0 or more")
+        if surface is not None and surface not in set(Surface):
+            raise QueryInvalid(f"surface: {surface!r} is not one of {', '.join(Surface)}")
+        entries = recorder.entries(int(after), query.get("as"), surface)
+        return AdminReply(200, documents.journal(entries, recorder))
+
+    def _clear_journal(self, query: Query) -> AdminReply:
+        recorder = self._backend.core.journal
+        cleared = len(recorder)
+        recorder.clear()
+        return AdminReply(200, {"cleared": cleared, "last_number": recorder.last_number})
+
+    def _rotate(self, query: Query) -> AdminReply:
+        name = query.get("as")
+        sets = self._backend.core.rotate(name)
+        return AdminReply(
+            200, {"sets": sets, "workloads": documents.workloads(self._backend, name)}
+        )
+
+    def _health(self, query: Query) -> AdminReply:
+        return AdminReply(200, {"status": "ok"})
+
+    def _readiness(self, query: Query) -> AdminReply:
+        ready = self._backend.process.ready
+        return AdminReply(200 if ready else 503, {"ready": ready})
+
+
+ROUTES: dict[tuple[str, str], _Route] = {
+    ("GET", "/v1/status"): _Route(AdminApi._status),
+    ("GET", "/v1/workloads"): _Route(AdminApi._workloads),
+    ("GET", "/v1/environment"): _Route(AdminApi._environment, frozenset({"as"})),
+    ("GET", "/v1/journal"): _Route(AdminApi._journal, frozenset({"after", "as", "surface"})),
+    ("DELETE", "/v1/journal"): _Route(AdminApi._clear_journal),
+    ("POST", "/v1/rotate"): _Route(AdminApi._rotate, frozenset({"as"})),
+    ("GET", "/healthz"): _Route(AdminApi._health),
+    ("GET", "/readyz"): _Route(AdminApi._readiness),
+}
+
+
+def failure(status: int, code: str, message: str) -> AdminReply:
+    """An error as every route tells it."""
+    return AdminReply(status, {"error": {"code": code, "message": message}})
+
+
+def _no_route(method: str, path: str, allowed: list[str]) -> AdminReply:
+    if not allowed:
+        return failure(404, "NotFound", f"there is no {path} here")
+    told = failure(405, "MethodNotAllowed", f"{path} takes {', '.join(allowed)}, not {method}")
+    return AdminReply(told.status, told.document, tuple(allowed))

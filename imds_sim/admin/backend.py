@@ -1,0 +1,93 @@
+"""What the admin surface needs of the process that serves it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
+from imds_sim.credentials.refresh import Held
+from imds_sim.journal.recorder import Recorder
+from imds_sim.kernel.clock import Clock
+from imds_sim.simulator.endpoints import Endpoints
+from imds_sim.simulator.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadError:
+    """One thing wrong in the file; `line` and `column` count from 1, None where there is none."""
+
+    source: str
+    line: int | None
+    column: int | None
+    key: str
+    message: str
+    text: str  # the whole as one line
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadOutcome:
+    """How a reload ended. `code` is None if it took effect, else the name of the error.
+
+    `changes` and `warnings` are lines for a person; `generation` is the one that answers now.
+    """
+
+    at: datetime
+    generation: int
+    changes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    code: str | None = None
+    errors: tuple[ReloadError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """The process of the daemon; `config_source` is a path, or None for the built-in file."""
+
+    pid: int
+    started_at: datetime  # wall clock
+    ready: bool
+    config_source: str | None
+    warnings: tuple[str, ...] = ()
+    last_reload: ReloadOutcome | None = None
+
+
+class HeldCredentials(Protocol):
+    """The credentials that are held, and those that a reader would get."""
+
+    def current(self, workload: str, delivery: Delivery) -> CredentialSet | Refused | None: ...
+
+    def held(self, workload: str) -> Mapping[Delivery, Held]: ...
+
+
+class ServedCore(Protocol):
+    """The parts of `Core` that are shown or turned."""
+
+    @property
+    def world(self) -> World: ...
+
+    @property
+    def credentials(self) -> HeldCredentials: ...
+
+    @property
+    def journal(self) -> Recorder: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def generation(self) -> int: ...
+
+    def rotate(self, workload: str | None = None) -> int: ...
+
+
+class AdminBackend(Protocol):
+    """The daemon, as the admin surface sees it; read anew for every request."""
+
+    @property
+    def core(self) -> ServedCore: ...
+
+    @property
+    def process(self) -> Process: ...
+
+    def endpoints(self) -> Endpoints: ...

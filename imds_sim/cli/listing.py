@@ -1,0 +1,29 @@
+"""Documents of the daemon read with care, and lined up in columns."""
+
+from collections.abc import Iterable, Sequence
+
+
+def mappings(value: object) -> list[dict[str, object]]:
+    """The objects in a JSON list; nothing where there is no list."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def mapping(value: object) -> dict[str, object]:
+    """A JSON object; an empty one where there is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def strings(value: object) -> list[str]:
+    """A JSON list as texts."""
+    return [str(each) for each in value] if isinstance(value, list) else []
+
+
+def columns(rows: Iterable[Sequence[str]], indent: str = "  ") -> list[str]:
+    """Rows of equal length as lines, each column as wide as its widest text."""
+    listed = list(rows)
+    widths = [max(map(len, column)) for column in zip(*listed, strict=True)]
+    return [
+        indent
+        + "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        for row in listed
+    ]

@@ -1,0 +1,87 @@
+"""`imds-sim run`: a command as a workload of a private daemon."""
+
+import os
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+
+@click.command(
+    "run",
+    short_help="Run a command as a workload.",
+    context_settings={"allow_interspersed_args": False},
+    options_metavar="[OPTIONS] --",
+)
+@click.option("--config", metavar="FILE", help="Configuration. Default: an instance web-1.")
+@click.option(
+    "--as",
+    "workload",
+    metavar="WORKLOAD|user/NAME",
+    help="Whom to be. Default: the first instance, else task, else function.",
+)
+@click.option(
+    "--endpoint-url", metavar="URL", help="AWS_ENDPOINT_URL for COMMAND: another local emulator."
+)
+@click.option(
+    "--aws-config",
+    metavar="FILE",
+    help="AWS configuration file for COMMAND. Default: an empty one, as for credentials.",
+)
+@click.argument("arguments", metavar="COMMAND...", nargs=-1, required=True)
+def command(
+    config: str | None,
+    workload: str | None,
+    endpoint_url: str | None,
+    aws_config: str | None,
+    arguments: tuple[str, ...],
+) -> int:
+    """Run COMMAND as a workload, with a private daemon on free loopback ports around it.
+
+    Exits with COMMAND's status; 128+N if signal N ended it, 127 if it is not found, 126 if it
+    cannot be executed. The real AWS is hidden from COMMAND: its AWS_* variables, configuration and
+    credential files are not seen.
+
+    \b
+    Example:
+      imds-sim run -- aws sts get-caller-identity
+      imds-sim run --config sim.yaml --as web-2 -- pytest -q
+    """
+    if endpoint_url is not None and urlsplit(endpoint_url).scheme not in ("http", "https"):
+        raise click.BadParameter(f"{endpoint_url!r} is not a URL", param_hint="--endpoint-url")
+    if aws_config is not None:
+        aws_config = _readable(aws_config)
+    from imds_sim.cli.foreground import Foreground
+
+    with Foreground() as foreground:
+        from imds_sim.config.load import load_config
+        from imds_sim.server.embedded import Simulator
+        from imds_sim.simulator.child_environment import child_environment
+
+        with (
+            tempfile.TemporaryDirectory(prefix="imds-sim-run-") as folder,
+            Simulator.start(load_config(config)) as simulator,
+        ):
+            empty = Path(folder, "empty")
+            empty.touch(mode=0o400)
+            environ = child_environment(
+                os.environ,
+                simulator.environment(workload),
+                empty_file=str(empty),
+                admin=next(iter(simulator.endpoints.admin), None),
+                aws_config=aws_config,
+                endpoint_url=endpoint_url,
+            )
+            return foreground.run(arguments, environ)
+
+
+def _readable(file: str) -> str:
+    """The absolute path of a file. Raises FileUnreadable."""
+    try:
+        with open(file, "rb"):
+            return os.path.abspath(file)
+    except OSError as error:
+        from imds_sim.cli.ending import FileUnreadable
+
+        raise FileUnreadable(f"{file}: {error.strerror}") from error

@@ -1,0 +1,24 @@
+"""`imds-sim serve`: the daemon in the foreground."""
+
+import click
+
+
+@click.command("serve")
+@click.option("--config", metavar="FILE", help="Configuration. Default: an instance web-1.")
+@click.option(
+    "--ready-file",
+    metavar="PATH",
+    help="Write the endpoints to PATH as JSON once all is bound and minted.",
+)
+def command(config: str | None, ready_file: str | None) -> int:
+    """Run the daemon in the foreground.
+
+    SIGTERM and SIGINT end it after open requests, SIGHUP reads the file again.
+
+    \b
+    Example:
+      imds-sim serve --config sim.yaml
+    """
+    from imds_sim.server.daemon import serve
+
+    return serve(config, ready_file)

@@ -1,0 +1,59 @@
+"""`imds-sim status`: the daemon, its listeners and who holds what."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+
+import click
+
+from imds_sim.cli.daemon import admin_option, running
+from imds_sim.cli.held import told_credentials
+from imds_sim.cli.listing import columns, mapping, mappings, strings
+from imds_sim.kernel.timestamps import format_duration
+
+
+@click.command("status", short_help="Show the running daemon.")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole document.")
+@admin_option
+def command(as_json: bool, admin: str | None) -> None:
+    """Show the running daemon: listeners, workloads, time left, last reload.
+
+    \b
+    Example:
+      imds-sim status --json | jq .workloads
+    """
+    document = running(admin).call("GET", "/v1/status")
+    if as_json:
+        click.echo(json.dumps(document, indent=2))
+        return
+    for line in _lines(document):
+        click.echo(line)
+
+
+def _lines(status: dict[str, object]) -> Iterator[str]:
+    seconds = status.get("uptime_seconds")
+    up = format_duration(timedelta(seconds=seconds)) if isinstance(seconds, int) else "?"
+    ready = "ready" if status.get("ready") else "not ready"
+    yield f"imds-sim {status.get('version')}, pid {status.get('pid')}, up {up}, {ready}"
+    yield f"configuration: {status.get('config') or 'built in'}, generation " + str(
+        status.get("generation")
+    )
+    if reload := mapping(status.get("last_reload")):
+        yield f"last reload: {reload.get('at')} {'good' if reload.get('ok') else 'refused'}"
+        for error in mappings(reload.get("errors")):
+            yield f"  {error.get('text')}"
+    yield "listeners:"
+    yield from columns(
+        (str(each.get("surface")), str(each.get("url")), str(each.get("instance") or ""))
+        for each in mappings(status.get("listeners"))
+    )
+    yield "workloads:"
+    yield from columns(
+        (str(each.get("name")), str(each.get("kind")), str(each.get("role_arn") or "-"), line)
+        for each in mappings(status.get("workloads"))
+        for line in told_credentials(each)
+    )
+    journal = mapping(status.get("journal"))
+    yield f"journal: {journal.get('size')} of {journal.get('capacity')} entries"
+    for warning in strings(status.get("warnings")):
+        yield f"warning: {warning}"

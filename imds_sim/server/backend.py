@@ -1,0 +1,25 @@
+"""The running daemon as the admin surface sees it."""
+
+from dataclasses import dataclass
+
+from imds_sim.admin.backend import Process
+from imds_sim.server.runtime import Runtime
+from imds_sim.simulator.core import Core
+from imds_sim.simulator.endpoints import Endpoints
+
+
+@dataclass(slots=True)
+class Backend:
+    """Holds what changes while the daemon runs: `process` is replaced as a whole."""
+
+    runtime: Runtime
+    process: Process
+
+    @property
+    def core(self) -> Core:
+        """The core that answers."""
+        return self.runtime.core
+
+    def endpoints(self) -> Endpoints:
+        """Where everything is bound now."""
+        return self.runtime.endpoints()

@@ -1,0 +1,81 @@
+"""The admin surface on its unix sockets: aiohttp around the plain handlers of `admin.api`."""
+
+import json
+import logging
+import os
+import pwd
+import socket
+import struct
+import sys
+from collections.abc import Awaitable, Callable, Iterable
+
+from aiohttp import web
+
+from imds_sim.admin.api import RELOAD, AdminApi, AdminReply, failure
+from imds_sim.admin.backend import AdminBackend, ReloadOutcome
+
+log = logging.getLogger(__name__)
+
+BODY_LIMIT = 1024 * 1024
+_PEER_CREDENTIALS = struct.Struct("iII")  # pid, uid, gid: struct ucred of unix(7)
+
+
+class Control:
+    """Serves the admin API on sockets that are bound already; only to those who may ask."""
+
+    def __init__(
+        self, backend: AdminBackend, reload: Callable[[], Awaitable[ReloadOutcome]]
+    ) -> None:
+        self._api = AdminApi(backend)
+        self._reload = reload
+        application = web.Application(client_max_size=BODY_LIMIT)
+        application.router.add_route("*", "/{path:.*}", self._answer)
+        self._runner = web.AppRunner(application, access_log=None, handle_signals=False)
+
+    async def start(self, sockets: Iterable[socket.socket]) -> None:
+        """Begin to serve."""
+        await self._runner.setup()
+        for each in sockets:
+            await web.SockSite(self._runner, each, backlog=128).start()
+
+    async def stop(self) -> None:
+        """End; open requests get a moment to finish."""
+        await self._runner.cleanup()
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        reply = self._refusal(request) or await self._reply(request)
+        headers = {"Allow": ", ".join(reply.allow)} if reply.allow else None
+        text = json.dumps(reply.document, indent=1) + "\n"
+        return web.Response(
+            status=reply.status, text=text, content_type="application/json", headers=headers
+        )
+
+    async def _reply(self, request: web.Request) -> AdminReply:
+        if (request.method, request.path) == RELOAD:
+            return self._api.reloaded(await self._reload())
+        return self._api.handle(request.method, request.path, dict(request.query))
+
+    def _refusal(self, request: web.Request) -> AdminReply | None:
+        connection = request.transport.get_extra_info("socket") if request.transport else None
+        if connection is not None and may_ask(connection):
+            return None
+        log.warning("admin.refused", extra={"method": request.method, "path": request.path})
+        return failure(403, "NotPermitted", "only root, the daemon's user and its group may ask")
+
+
+def may_ask(connection: socket.socket) -> bool:
+    """Whether the peer of a unix connection is root, this user, or of the socket's group.
+
+    Elsewhere than on Linux the mode of the socket and its folder alone decide.
+    """
+    if not sys.platform.startswith("linux"):
+        return True
+    packed = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER_CREDENTIALS.size)
+    _, uid, gid = _PEER_CREDENTIALS.unpack(packed)
+    if uid in (0, os.geteuid()):
+        return True
+    try:
+        group = os.stat(connection.getsockname()).st_gid
+        return group in (gid, *os.getgrouplist(pwd.getpwuid(uid).pw_name, gid))
+    except (OSError, KeyError):
+        return False

@@ -1,0 +1,191 @@
+"""The daemon, from its first line to its exit status."""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import uvloop
+
+from imds_sim.admin.backend import Process, ReloadError, ReloadOutcome
+from imds_sim.admin.changes import changes
+from imds_sim.config.errors import ConfigError
+from imds_sim.config.load import load_config
+from imds_sim.kernel.clock import ShiftedClock, SystemClock
+from imds_sim.kernel.errors import SimError
+from imds_sim.server import admin_socket, logs
+from imds_sim.server.backend import Backend
+from imds_sim.server.banner import banner, ready_document, summary
+from imds_sim.server.binding import CannotBind
+from imds_sim.server.origin import Loaded, Origin
+from imds_sim.server.runtime import Runtime
+from imds_sim.server.state import write_atomically
+from imds_sim.server.systemd import Notifier, from_environment
+from imds_sim.simulator.core import Core
+
+log = logging.getLogger(__name__)
+
+
+class ReadyFileNotWritable(SimError):
+    """The file that is to say where everything is bound cannot be written."""
+
+    exit_status = 77
+
+
+def serve(config_path: str | None, ready_file: str | None) -> int:
+    """Run until SIGTERM or SIGINT, drain, return the exit status.
+
+    Raises what keeps it from starting, each with an `exit_status`: ConfigInvalid,
+    ConfigNotReadable, StateUnusable, CannotBind, ReadyFileNotWritable.
+    """
+    clock = ShiftedClock(SystemClock())
+    configuration = load_config(config_path)
+    logs.configure(configuration.log.level)
+    origin = Origin(configuration, clock.now(), Path(config_path) if config_path else None)
+    loaded = origin.first()
+    origin.commit(loaded.world)
+    core = Core(loaded.world, origin.state_key, clock, origin.entropy)
+    return uvloop.run(Daemon(core, origin, loaded, from_environment()).run(ready_file))
+
+
+class Daemon:
+    """One daemon on the running loop: what it serves, its signals, its reloads."""
+
+    def __init__(self, core: Core, origin: Origin, loaded: Loaded, notifier: Notifier) -> None:
+        self._core = core
+        self._origin = origin
+        self._loaded = loaded
+        self._notifier = notifier
+        self._reloading = asyncio.Lock()
+        self._last_sign = 0.0
+
+    async def run(self, ready_file: str | None) -> int:
+        """Start, serve until told to end, stop."""
+        runtime = Runtime(self._core, self._alive)
+        self._backend = Backend(runtime, self._process(ready=False))
+        await runtime.start()
+        try:
+            # aiohttp takes longer to load than everything else; the surfaces answer meanwhile.
+            await asyncio.to_thread(import_module, "imds_sim.server.control")
+            from imds_sim.server.control import Control
+
+            control = Control(self._backend, self.reload)
+            addresses = self._loaded.configuration.listen.admin
+            with admin_socket.bound(addresses, os.environ, os.geteuid()) as sockets:
+                runtime.admin = tuple(sockets)
+                await control.start(sockets.values())
+                try:
+                    await self._serve(runtime, ready_file)
+                finally:
+                    await control.stop()
+        finally:
+            timeout = self._loaded.configuration.drain_timeout.total_seconds()
+            await runtime.stop(timeout)
+        log.info("daemon.stopped")
+        return 0
+
+    async def _serve(self, runtime: Runtime, ready_file: str | None) -> None:
+        ended = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        async with asyncio.TaskGroup() as tasks:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, ended.set)
+            loop.add_signal_handler(
+                signal.SIGHUP, lambda: tasks.create_task(self.reload(), name="reload")
+            )
+            self._tell_ready(runtime, ready_file)
+            await ended.wait()
+            loop.remove_signal_handler(signal.SIGHUP)
+            self._notifier.stopping()
+            log.info("daemon.stopping")
+            self._backend.process = self._process(ready=False)
+
+    def _tell_ready(self, runtime: Runtime, ready_file: str | None) -> None:
+        endpoints = runtime.endpoints()
+        self._backend.process = self._process(ready=True)
+        for warning in self._loaded.warnings:
+            log.warning("config.warning", extra={"warning": warning})
+        if ready_file is not None:
+            document = json.dumps(ready_document(endpoints), indent=1) + "\n"
+            try:
+                write_atomically(Path(ready_file), document.encode(), mode=0o644)
+            except OSError as error:
+                raise ReadyFileNotWritable(f"{ready_file}: {error.strerror}") from error
+        log.info("daemon.ready", extra={"summary": summary(self._core, endpoints)})
+        self._notifier.ready(summary(self._core, endpoints))
+        sys.stdout.write(banner(self._core, endpoints))
+        sys.stdout.flush()
+
+    async def reload(self) -> ReloadOutcome:
+        """Read the file again and go over to it whole, or stay as it is. One at a time."""
+        async with self._reloading:
+            self._notifier.reloading()
+            try:
+                outcome = await self._reload()
+            finally:
+                # A reload that failed ends in READY too, or the unit would hang in "reloading".
+                self._notifier.ready(summary(self._core, self._backend.endpoints()))
+            self._backend.process = self._process(ready=True, last_reload=outcome)
+            return outcome
+
+    async def _reload(self) -> ReloadOutcome:
+        before = self._core.world
+        try:
+            loaded = await asyncio.to_thread(self._origin.again)
+            self._origin.commit(loaded.world)
+            try:
+                await self._backend.runtime.adopt(loaded.world)
+            except CannotBind:
+                self._origin.commit(before)
+                raise
+        except SimError as error:
+            log.error("config.reload_failed", extra={"reason": str(error)})
+            return self._failure(error)
+        self._loaded = loaded
+        logs.configure(loaded.configuration.log.level)
+        outcome = ReloadOutcome(
+            at=self._core.clock.wall(),
+            generation=self._core.generation,
+            changes=changes(before, loaded.world),
+            warnings=loaded.warnings,
+        )
+        log.info("config.reloaded", extra={"generation": outcome.generation})
+        return outcome
+
+    def _failure(self, error: SimError) -> ReloadOutcome:
+        if isinstance(error, ConfigError):
+            errors = tuple(
+                ReloadError(p.source, p.line, p.column, p.key, p.message, str(p))
+                for p in error.errors
+            )
+        else:
+            source = str(self._origin.path)
+            errors = (ReloadError(source, None, None, "", str(error), str(error)),)
+        return ReloadOutcome(
+            at=self._core.clock.wall(),
+            generation=self._core.generation,
+            code=type(error).__name__,
+            errors=errors,
+        )
+
+    def _process(self, ready: bool, last_reload: ReloadOutcome | None = None) -> Process:
+        return Process(
+            pid=os.getpid(),
+            started_at=self._origin.started_at,
+            ready=ready,
+            config_source=str(self._origin.path) if self._origin.path else None,
+            warnings=self._loaded.warnings,
+            last_reload=last_reload,
+        )
+
+    def _alive(self) -> None:
+        """After a tick: loop and refresher live, so the watchdog may hear of it."""
+        every = self._notifier.watchdog_every
+        now = asyncio.get_running_loop().time()
+        if every is not None and now - self._last_sign >= every.total_seconds() / 2:
+            self._last_sign = now
+            self._notifier.alive()

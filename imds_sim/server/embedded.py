@@ -1,0 +1,150 @@
+"""The simulator inside another program: a thread and a loop of its own, free loopback ports."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Self, TypeVar
+
+import uvloop
+
+from imds_sim.config.load import load_config
+from imds_sim.config.schema.configuration import Configuration
+from imds_sim.journal.recorder import Recorder
+from imds_sim.kernel.clock import Clock, ShiftedClock, SystemClock
+from imds_sim.kernel.errors import SimError
+from imds_sim.server.origin import Origin
+from imds_sim.server.runtime import Runtime
+from imds_sim.simulator.core import Core
+from imds_sim.simulator.endpoints import Endpoints
+from imds_sim.simulator.environment import environment
+from imds_sim.simulator.private import private_world
+
+T = TypeVar("T")
+
+
+class SimulatorStopped(SimError):
+    """The simulator has ended and answers nothing any more."""
+
+
+DRAIN = 1.0  # seconds; whoever embeds the simulator has stopped asking
+
+
+class Simulator:
+    """A running simulator. Use it as a context manager, `async` or not, or call `stop`.
+
+    Its methods may be called from any thread. Unless `as_configured`, what makes a file fit for a
+    service is left out: `listen`, `state_dir`; every instance gets a free loopback port.
+    """
+
+    def __init__(self, configuration: Configuration, as_configured: bool, clock: Clock) -> None:
+        self._configuration = configuration
+        origin = Origin(configuration, clock.now(), keep_state=as_configured)
+        world = origin.first().world
+        self.core = Core(
+            world if as_configured else private_world(world),
+            origin.state_key,
+            clock,
+            origin.entropy,
+        )
+        origin.commit(world)
+        self._loop = uvloop.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="imds-sim", daemon=True)
+        self._runtime: Runtime | None = None
+
+    @classmethod
+    def start(
+        cls, configuration: Configuration | None = None, *, as_configured: bool = False
+    ) -> Self:
+        """Start on `configuration`, by default the built-in world with a seed.
+
+        Everything is bound and minted when this returns. Raises ConfigInvalid, CannotBind.
+        """
+        loaded = configuration if configuration is not None else load_config(None)
+        self = cls(loaded, as_configured, ShiftedClock(SystemClock()))
+        self._thread.start()
+        try:
+            self._wait(self._start())
+        except BaseException:
+            self._end_thread()
+            raise
+        return self
+
+    async def _start(self) -> None:
+        runtime = Runtime(self.core)
+        await runtime.start()
+        self._runtime = runtime
+
+    @property
+    def journal(self) -> Recorder:
+        """What was asked and answered, oldest first; iterate over it."""
+        return self.core.journal
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """Where the surfaces are bound."""
+        return self._call(Runtime.endpoints)
+
+    def environment(self, workload: str | None = None) -> dict[str, str]:
+        """The variables that make an SDK that workload; by default the first one there is.
+
+        Raises WorkloadUnknown, EnvironmentUnavailable.
+        """
+        return self._call(
+            lambda runtime: dict(environment(self.core, runtime.endpoints(), workload).set)
+        )
+
+    def rotate(self, workload: str | None = None) -> int:
+        """Mint anew for one workload or all; returns the number of sets. Raises WorkloadUnknown."""
+        return self._call(lambda runtime: runtime.core.rotate(workload))
+
+    def stop(self) -> None:
+        """Close every socket and end the thread; further calls do nothing."""
+        if self._thread.is_alive():
+            runtime, self._runtime = self._runtime, None
+            if runtime is not None:
+                self._wait(runtime.stop(DRAIN))
+            self._end_thread()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await asyncio.to_thread(self.stop)
+
+    def _call(self, function: Callable[[Runtime], T]) -> T:
+        """Run `function` on the loop's thread: the core belongs to it. Raises SimulatorStopped."""
+        runtime = self._runtime
+        if runtime is None:
+            raise SimulatorStopped("the simulator was stopped; start another one")
+
+        async def run() -> T:
+            return function(runtime)
+
+        return self._wait(run())
+
+    def _wait(self, task: Coroutine[None, None, T]) -> T:
+        future: Future[T] = asyncio.run_coroutine_threadsafe(task, self._loop)
+        return future.result()
+
+    def _end_thread(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()

@@ -1,0 +1,68 @@
+"""The core on its sockets: what the daemon and the embedded simulator both run."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from imds_sim.kernel.address import UnixAddress
+from imds_sim.kernel.exchange import Surface
+from imds_sim.server.alarm import Alarm
+from imds_sim.server.connections import Connections
+from imds_sim.server.descriptors import connection_limit, raise_descriptor_limit
+from imds_sim.server.limits import LIMITS
+from imds_sim.server.listeners import Listeners
+from imds_sim.server.site import Endpoint
+from imds_sim.simulator.core import Core
+from imds_sim.simulator.endpoints import Endpoints
+from imds_sim.simulator.world import World
+from imds_sim.workloads.listener import Listener
+
+log = logging.getLogger(__name__)
+
+
+class Runtime:
+    """Serves one core on the running loop, between `start` and `stop`."""
+
+    def __init__(self, core: Core, ticked: Callable[[], None] = lambda: None) -> None:
+        self.core = core
+        self.admin: tuple[UnixAddress, ...] = ()
+        loop = asyncio.get_running_loop()
+        self._connections = Connections(loop, connection_limit(raise_descriptor_limit()))
+        self._listeners = Listeners(self._endpoint, self._connections)
+        self._alarm = Alarm(core.tick, ticked)
+
+    async def start(self) -> None:
+        """Bind every listener, mint the first sets, begin to refresh. Raises CannotBind."""
+        await self._listeners.reconcile(self.core.world.listeners)
+        self.core.prime()
+        self._alarm.start()
+
+    async def adopt(self, world: World) -> None:
+        """Go over to `world`: new listeners first, then everything at once.
+
+        Raises CannotBind; then the old world and its listeners are still there.
+        """
+        await self._listeners.reconcile(world.listeners)
+        self.core.swap(world)
+        self._alarm.ring()
+
+    async def stop(self, drain_timeout: float) -> bool:
+        """Accept no more, let open requests finish; False if some had to be cut off."""
+        self._alarm.stop()
+        self._listeners.close()
+        return await self._connections.drain(drain_timeout)
+
+    def endpoints(self) -> Endpoints:
+        """Where everything is bound now."""
+        surfaces: dict[Surface, tuple[str, ...]] = {}
+        instances: dict[str, tuple[str, ...]] = {}
+        for listener, address in self._listeners.bound():
+            if listener.instance is None:
+                surfaces[listener.surface] = (*surfaces.get(listener.surface, ()), address.url)
+            else:
+                own = instances.get(listener.instance, ())
+                instances[listener.instance] = (*own, address.url)
+        return Endpoints(surfaces, instances, tuple(address.url for address in self.admin))
+
+    def _endpoint(self, listener: Listener) -> Endpoint:
+        return Endpoint(self.core.handle, self.core.failed, LIMITS[listener.surface])

@@ -1,0 +1,52 @@
+"""The daemon as the admin surface sees it, without a daemon."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from imds_sim.admin.backend import Process
+from imds_sim.journal.recorder import Recorder
+from imds_sim.kernel.clock import ManualClock
+from imds_sim.kernel.exchange import Surface
+from imds_sim.simulator.endpoints import Endpoints
+from imds_sim.simulator.world import World
+from tests.worlds import ISSUED_AT, FixedCredentials
+
+
+@dataclass
+class FakeCore:
+    world: World
+    clock: ManualClock = field(default_factory=lambda: ManualClock(ISSUED_AT))
+    credentials: FixedCredentials = field(default_factory=FixedCredentials)
+    journal: Recorder = field(default_factory=lambda: Recorder(3))
+    generation: int = 2
+
+    def rotate(self, workload: str | None = None) -> int:
+        if workload is not None:
+            self.world.resolver.named(workload)
+        return 1 if workload else len(self.world.resolver.workloads)
+
+
+@dataclass
+class FakeBackend:
+    core: FakeCore
+    process: Process
+    off: Surface | None = None
+
+    def endpoints(self) -> Endpoints:
+        surfaces = {
+            Surface.IMDS: ("http://127.0.0.1:1338",),
+            Surface.STS: ("http://127.0.0.1:1339",),
+            Surface.ECS: ("http://127.0.0.1:1340",),
+            Surface.LAMBDA: ("http://127.0.0.1:1342",),
+        }
+        return Endpoints(
+            {surface: urls for surface, urls in surfaces.items() if surface is not self.off},
+            {"web-2": ("http://169.254.169.254",)},
+            ("unix:/run/imds-sim/admin.sock",),
+        )
+
+
+def fake_backend(world: World) -> FakeBackend:
+    """A daemon that was started two hours ago and is ready."""
+    started_at = ISSUED_AT - timedelta(hours=2)
+    return FakeBackend(FakeCore(world), Process(42, started_at, True, "/etc/sim.yaml", ("mind",)))

@@ -1,0 +1,129 @@
+"""The daemon as a user starts it: a process of its own, ready before it is used."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from imds_sim.admin.client import AdminClient
+from tests.namespaces import Namespace
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+BARE = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
+
+
+@dataclass(slots=True)
+class Daemon:
+    """A running `imds-sim serve`, in a namespace if one is given."""
+
+    process: subprocess.Popen[str]
+    folder: Path
+    namespace: Namespace | None
+    ready: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def admin(self) -> str:
+        """The address of the admin socket."""
+        return f"unix:{self.folder}/admin.sock"
+
+    def inside(self, *argv: str) -> list[str]:
+        """`argv`, to be run where the daemon runs."""
+        return self.namespace.command(*argv) if self.namespace else list(argv)
+
+    def run(
+        self,
+        *argv: str,
+        environment: Mapping[str, str] = NOTHING,
+        check: bool = True,
+        timeout: float = 60,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command beside the daemon, with a bare environment and `environment`."""
+        done = subprocess.run(
+            self.inside(*argv),
+            env={**BARE, "HOME": str(self.folder), **environment},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            cwd=self.folder,
+        )
+        if check and done.returncode:
+            raise AssertionError(f"{argv} ended {done.returncode}: {done.stdout}\n{done.stderr}")
+        return done
+
+    def imds_sim(self, *argv: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run a command of ours against this daemon."""
+        return self.run(
+            sys.executable, "-m", "imds_sim", *argv,
+            environment={"IMDS_SIM_ADMIN": self.admin}, check=check,
+        )  # fmt: skip
+
+    def environment(self, workload: str) -> dict[str, str]:
+        """What `env` prints for a workload."""
+        printed = self.imds_sim("env", "--as", workload, "--format", "json").stdout
+        return dict(json.loads(printed))
+
+    def journal(self, after: int = 0) -> list[dict[str, Any]]:
+        """The entries numbered above `after`, oldest first."""
+        document = AdminClient(f"{self.folder}/admin.sock").call(
+            "GET", "/v1/journal", {"after": str(after)}
+        )
+        entries = document["entries"]
+        assert isinstance(entries, list)
+        return entries
+
+    def log(self) -> str:
+        """Everything the daemon wrote to standard error so far."""
+        return (self.folder / "stderr").read_text()
+
+    def stop(self) -> int:
+        """SIGTERM, and the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)
+
+
+@contextmanager
+def daemon(
+    folder: Path,
+    config: str,
+    namespace: Namespace | None = None,
+    environment: Mapping[str, str] = NOTHING,
+) -> Iterator[Daemon]:
+    """Start `serve` on `config` (YAML) in `folder`; it is ready inside the block.
+
+    The admin socket is in the folder, through RUNTIME_DIRECTORY. Standard output is read until the
+    ready file is there, so nothing waits on a clock.
+    """
+    file, ready = folder / "config.yaml", folder / "ready.json"
+    file.write_text(config)
+    argv = [sys.executable, "-m", "imds_sim", "serve", "--config", str(file)]
+    argv += ["--ready-file", str(ready)]
+    with (folder / "stderr").open("w") as stderr:
+        process = subprocess.Popen(
+            namespace.command(*argv) if namespace else argv,
+            env={**BARE, "HOME": str(folder), "RUNTIME_DIRECTORY": str(folder), **environment},
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+            cwd=folder,
+        )
+    started = Daemon(process, folder, namespace)
+    assert process.stdout is not None
+    try:
+        for _ in process.stdout:  # the first line comes when everything is bound and minted
+            break
+        assert ready.exists(), f"the daemon did not start: {started.log()}"
+        started.ready = json.loads(ready.read_text())
+        yield started
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait(timeout=30)
+        process.stdout.close()

@@ -1,0 +1,81 @@
+import asyncio
+import json
+import os
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from imds_sim.admin.backend import Process, ReloadOutcome
+from imds_sim.kernel.address import UnixAddress
+from imds_sim.kernel.clock import ManualClock
+from imds_sim.server.admin_socket import bound
+from imds_sim.server.backend import Backend
+from imds_sim.server.control import Control, may_ask
+from imds_sim.server.runtime import Runtime
+from imds_sim.simulator.private import private_world
+from tests.simulator.scenes import scene_of
+
+DEFAULT = "roles: {web: {}}\ninstances: {web-1: {role: web}}"
+
+
+@pytest.fixture
+async def admin(tmp_path: Path) -> AsyncIterator[aiohttp.ClientSession]:
+    scene = scene_of(DEFAULT)
+    scene.core.swap(private_world(scene.core.world))
+    runtime = Runtime(scene.core)
+    await runtime.start()
+    process = Process(1, ManualClock().now(), ready=True, config_source=None)
+
+    async def reload() -> ReloadOutcome:
+        return ReloadOutcome(ManualClock().now(), 7)
+
+    control = Control(Backend(runtime, process), reload)
+    path = str(tmp_path / "admin.sock")
+    with bound([UnixAddress(path)], {}, os.geteuid()) as sockets:
+        await control.start(sockets.values())
+        connector = aiohttp.UnixConnector(path)
+        async with aiohttp.ClientSession("http://localhost", connector=connector) as session:
+            yield session
+        await control.stop()
+    await runtime.stop(0)
+
+
+async def test_a_document_is_json(admin: aiohttp.ClientSession) -> None:
+    async with admin.get("/v1/status") as answer:
+        assert answer.status == 200
+        assert answer.content_type == "application/json"
+        assert (await answer.json())["workloads"][0]["name"] == "web-1"
+
+
+async def test_a_reload_is_awaited_and_reported(admin: aiohttp.ClientSession) -> None:
+    async with admin.post("/v1/reload") as answer:
+        assert answer.status == 200
+        assert (await answer.json())["generation"] == 7
+
+
+async def test_a_wrong_method_is_told_the_right_ones(admin: aiohttp.ClientSession) -> None:
+    async with admin.put("/v1/reload") as answer:
+        assert (answer.status, answer.headers["Allow"]) == (405, "POST")
+
+
+async def test_an_unknown_path_is_404_in_json(admin: aiohttp.ClientSession) -> None:
+    async with admin.get("/latest/meta-data/") as answer:
+        assert answer.status == 404
+        assert json.loads(await answer.text())["error"]["code"] == "NotFound"
+
+
+async def test_many_may_ask_at_once(admin: aiohttp.ClientSession) -> None:
+    async def ask() -> int:
+        async with admin.get("/v1/workloads") as answer:
+            return answer.status
+
+    assert await asyncio.gather(*(ask() for _ in range(50))) == [200] * 50
+
+
+def test_this_user_may_ask() -> None:
+    here, there = socket.socketpair()
+    with here, there:
+        assert may_ask(here)

@@ -1,0 +1,32 @@
+import resource
+
+import pytest
+
+from imds_sim.server.descriptors import connection_limit, raise_descriptor_limit
+
+
+@pytest.mark.parametrize(
+    ("descriptors", "connections"),
+    [
+        (256, 128),
+        (512, 256),
+        (1024, 768),
+        (2303, 2047),
+        (2304, 2048),
+        (1_048_576, 2048),
+    ],
+)
+def test_the_limit_of_connections_fits_the_descriptors(descriptors: int, connections: int) -> None:
+    assert connection_limit(descriptors) == connections
+
+
+def test_the_soft_limit_is_raised_to_what_is_needed_and_never_lowered() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (1024, hard))
+        raised = raise_descriptor_limit()
+        assert raised == resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        assert raised == (2304 if hard == resource.RLIM_INFINITY else min(2304, hard))
+        assert raise_descriptor_limit() == raised
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -1,0 +1,191 @@
+"""The daemon as a process: it starts, is told to reload, and ends as a service manager expects."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.daemons import BARE, Daemon, daemon
+
+FREE = 'listen: {imds: ["127.0.0.1:0"], sts: ["127.0.0.1:0"], ecs: ["127.0.0.1:0"], lambda: []}\n'
+DEFAULT = FREE + "roles: {web: {}}\ninstances: {web-1: {role: web}}\n"
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Daemon]:
+    with daemon(tmp_path, DEFAULT) as started:
+        yield started
+
+
+def test_the_ready_file_says_where_everything_is_bound(running: Daemon) -> None:
+    ready = running.ready
+    assert set(ready) == {"imds", "sts", "ecs", "eks", "lambda", "admin", "instances"}
+    [imds] = ready["imds"]
+    assert imds.startswith("http://127.0.0.1:")
+    assert not imds.endswith("/")
+    assert (ready["lambda"], ready["eks"], ready["instances"]) == ([], [], {})
+    assert ready["admin"] == [running.admin]
+
+
+def test_sigterm_ends_it_well_and_leaves_nothing(running: Daemon) -> None:
+    assert running.stop() == 0
+    assert not (running.folder / "admin.sock").exists()
+    assert "Traceback" not in running.log()
+
+
+def test_sigint_ends_it_well(running: Daemon) -> None:
+    running.process.send_signal(signal.SIGINT)
+    assert running.process.wait(timeout=30) == 0
+
+
+def test_a_reload_brings_the_new_workload_and_says_so(running: Daemon) -> None:
+    (running.folder / "config.yaml").write_text(DEFAULT + "tasks: {api-1: {role: web}}\n")
+    done = running.imds_sim("reload")
+    assert "workload api-1 added" in done.stdout
+    assert "AWS_CONTAINER_CREDENTIALS_FULL_URI" in running.environment("api-1")
+
+
+def test_a_broken_file_leaves_the_old_world_serving_and_is_told_everywhere(
+    running: Daemon,
+) -> None:
+    before = running.environment("web-1")
+    (running.folder / "config.yaml").write_text(DEFAULT.replace("role: web", "rol: web"))
+    done = running.imds_sim("reload", check=False)
+    assert done.returncode == 78
+    line = "instances.web-1.rol"
+    assert line in done.stderr
+    assert "Traceback" not in done.stderr
+    assert running.environment("web-1") == before
+    assert running.imds_sim("get", "/latest/meta-data/instance-id").stdout.startswith("i-")
+    assert line in running.imds_sim("status").stdout
+    (running.folder / "config.yaml").write_text(DEFAULT)
+    assert running.imds_sim("reload").returncode == 0
+    assert line not in running.imds_sim("status").stdout
+
+
+def test_sighup_reloads_too(running: Daemon) -> None:
+    (running.folder / "config.yaml").write_text(DEFAULT + "tasks: {api-1: {role: web}}\n")
+    running.process.send_signal(signal.SIGHUP)
+    running.imds_sim("reload")  # one at a time: when this one has ended, the other has too
+    assert "AWS_CONTAINER_CREDENTIALS_FULL_URI" in running.environment("api-1")
+
+
+def test_a_reload_changes_only_the_listeners_that_changed(running: Daemon) -> None:
+    url = running.ready["imds"][0]
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as kept:
+        own = 'instances: {web-1: {role: web}, b: {role: web, listen: ["127.0.0.1:0"]}}\n'
+        (running.folder / "config.yaml").write_text(FREE + "roles: {web: {}}\n" + own)
+        running.imds_sim("reload")
+        status = json.loads(running.imds_sim("status", "--json").stdout)
+        urls = [each["url"] for each in status["listeners"] if each["surface"] == "imds"]
+        assert url in urls
+        assert len(urls) == 2
+        kept.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert kept.recv(100).startswith(b"HTTP/1.1 401 Unauthorized\r\n")
+
+
+def test_a_port_that_is_taken_is_told_in_one_line_and_nothing_is_half_started(
+    tmp_path: Path,
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        (tmp_path / "config.yaml").write_text(f'listen: {{sts: ["127.0.0.1:{port}"], imds: []}}\n')
+        done = subprocess.run(
+            [sys.executable, "-m", "imds_sim", "serve", "--config", "config.yaml"],
+            env={**BARE, "RUNTIME_DIRECTORY": str(tmp_path)},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert done.returncode == 69
+    [line] = done.stderr.splitlines()
+    assert f"sts cannot listen on 127.0.0.1:{port}: address already in use; " in line
+    assert done.stdout == ""
+    assert not (tmp_path / "admin.sock").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "said"),
+    [
+        pytest.param(None, 66, "config.yaml", id="missing"),
+        pytest.param("roles: [", 78, "config.yaml:2:1: not YAML", id="not YAML"),
+        pytest.param("rols: {}", 78, "config.yaml:1:1: rols: ", id="a typo"),
+        pytest.param("faults: []", 78, "not supported yet", id="of a later feature"),
+    ],
+)
+def test_a_file_that_cannot_be_served_ends_it_with_a_line_and_a_status(
+    tmp_path: Path, content: str | None, status: int, said: str
+) -> None:
+    if content is not None:
+        (tmp_path / "config.yaml").write_text(content)
+    done = subprocess.run(
+        [sys.executable, "-m", "imds_sim", "serve", "--config", "config.yaml"],
+        env={**BARE, "RUNTIME_DIRECTORY": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == status
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_service_manager_hears_of_every_turn(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(30)
+        variables = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "200000"}
+
+        def until(word: str) -> dict[str, str]:
+            while True:
+                lines = dict(line.split("=", 1) for line in manager.recv(4096).decode().split("\n"))
+                if word in lines:
+                    return lines
+
+        with daemon(tmp_path, DEFAULT, environment=variables) as started:
+            assert "serving 1 workloads on 3 endpoints" in until("READY")["STATUS"]
+            until("WATCHDOG")
+            (tmp_path / "config.yaml").write_text("rols: {}")
+            started.process.send_signal(signal.SIGHUP)
+            assert int(until("RELOADING")["MONOTONIC_USEC"]) > 0
+            assert "generation 1" in until("READY")["STATUS"]
+            started.process.send_signal(signal.SIGTERM)
+            until("STOPPING")
+            assert started.process.wait(timeout=30) == 0
+
+
+def test_credentials_of_before_a_restart_are_accepted_with_a_state_directory(
+    tmp_path: Path,
+) -> None:
+    config = DEFAULT + f"state_dir: {tmp_path / 'state'}\nfunctions: {{fn: {{role: web}}}}\n"
+    with daemon(tmp_path, config) as first:
+        keys = first.environment("fn")
+        assert first.stop() == 0
+    with daemon(tmp_path, config) as second:
+        now = {**keys, "AWS_ENDPOINT_URL_STS": second.ready["sts"][0]}
+        done = second.run(sys.executable, "-m", "imds_sim", "whoami", "--json", environment=now)
+        assert json.loads(done.stdout)["arn"].endswith("assumed-role/web/fn")
+    assert os.stat(tmp_path / "state" / "state.key").st_mode & 0o777 == 0o600
+
+
+def test_without_a_state_directory_a_restart_ends_credentials(tmp_path: Path) -> None:
+    config = DEFAULT + "functions: {fn: {role: web}}\n"
+    with daemon(tmp_path, config) as first:
+        keys = first.environment("fn")
+        assert first.stop() == 0
+    with daemon(tmp_path, config) as second:
+        now = {**keys, "AWS_ENDPOINT_URL_STS": second.ready["sts"][0]}
+        argv = (sys.executable, "-m", "imds_sim", "whoami")
+        done = second.run(*argv, environment=now, check=False)
+        assert (done.returncode, "InvalidClientTokenId" in done.stderr) == (1, True)
