@@ -37,6 +37,7 @@ class AdminRefused(AdminError):
         "ConfigNotReadable": 66,
         "ConfigInvalid": 78,
         "StateUnusable": 77,
+        "NotReloadable": 1,
         "CannotBind": 69,
     }
 

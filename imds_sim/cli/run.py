@@ -61,7 +61,7 @@ def command(
 
         with (
             tempfile.TemporaryDirectory(prefix="imds-sim-run-") as folder,
-            Simulator.start(load_config(config)) as simulator,
+            Simulator.start(load_config(config), admin=True) as simulator,
         ):
             empty = Path(folder, "empty")
             empty.touch(mode=0o400)

@@ -7,12 +7,16 @@ import pwd
 import socket
 import struct
 import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from typing import Literal
 
 from aiohttp import web
 
 from imds_sim.admin.api import RELOAD, AdminApi, AdminReply, failure
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
+from imds_sim.kernel.address import UnixAddress
+from imds_sim.server.admin_socket import bound
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +65,27 @@ class Control:
             return None
         log.warning("admin.refused", extra={"method": request.method, "path": request.path})
         return failure(403, "NotPermitted", "only root, the daemon's user and its group may ask")
+
+
+@asynccontextmanager
+async def serving(
+    backend: AdminBackend,
+    reload: Callable[[], Awaitable[ReloadOutcome]],
+    addresses: Iterable[UnixAddress | Literal["auto"]],
+    environ: Mapping[str, str],
+    uid: int,
+) -> AsyncIterator[tuple[UnixAddress, ...]]:
+    """Serve the admin API at `addresses` inside the block; gives where that is.
+
+    Raises what `admin_socket.bound` raises.
+    """
+    with bound(addresses, environ, uid) as sockets:
+        control = Control(backend, reload)
+        try:
+            await control.start(sockets.values())
+            yield tuple(sockets)
+        finally:
+            await control.stop()
 
 
 def may_ask(connection: socket.socket) -> bool:

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from imds_sim.config.errors import ConfigError
 from imds_sim.config.load import load_config
 from imds_sim.kernel.clock import ShiftedClock, SystemClock
 from imds_sim.kernel.errors import SimError
-from imds_sim.server import admin_socket, logs
+from imds_sim.server import logs
 from imds_sim.server.backend import Backend
 from imds_sim.server.banner import banner, ready_document, summary
 from imds_sim.server.binding import CannotBind
@@ -66,22 +67,25 @@ class Daemon:
     async def run(self, ready_file: str | None) -> int:
         """Start, serve until told to end, stop."""
         runtime = Runtime(self._core, self._alive)
-        self._backend = Backend(runtime, self._process(ready=False))
+        process = Process(
+            pid=os.getpid(),
+            started_at=self._origin.started_at,
+            ready=False,
+            config_source=str(self._origin.path) if self._origin.path else None,
+            warnings=self._loaded.warnings,
+        )
+        self._backend = Backend(runtime, process)
         await runtime.start()
         try:
             # aiohttp takes longer to load than everything else; the surfaces answer meanwhile.
             await asyncio.to_thread(import_module, "imds_sim.server.control")
-            from imds_sim.server.control import Control
+            from imds_sim.server.control import serving
 
-            control = Control(self._backend, self.reload)
             addresses = self._loaded.configuration.listen.admin
-            with admin_socket.bound(addresses, os.environ, os.geteuid()) as sockets:
-                runtime.admin = tuple(sockets)
-                await control.start(sockets.values())
-                try:
-                    await self._serve(runtime, ready_file)
-                finally:
-                    await control.stop()
+            async with serving(
+                self._backend, self.reload, addresses, os.environ, os.geteuid()
+            ) as runtime.admin:
+                await self._serve(runtime, ready_file)
         finally:
             timeout = self._loaded.configuration.drain_timeout.total_seconds()
             await runtime.stop(timeout)
@@ -102,11 +106,11 @@ class Daemon:
             loop.remove_signal_handler(signal.SIGHUP)
             self._notifier.stopping()
             log.info("daemon.stopping")
-            self._backend.process = self._process(ready=False)
+            self._backend.process = replace(self._backend.process, ready=False)
 
     def _tell_ready(self, runtime: Runtime, ready_file: str | None) -> None:
         endpoints = runtime.endpoints()
-        self._backend.process = self._process(ready=True)
+        self._backend.process = replace(self._backend.process, ready=True)
         for warning in self._loaded.warnings:
             log.warning("config.warning", extra={"warning": warning})
         if ready_file is not None:
@@ -129,7 +133,9 @@ class Daemon:
             finally:
                 # A reload that failed ends in READY too, or the unit would hang in "reloading".
                 self._notifier.ready(summary(self._core, self._backend.endpoints()))
-            self._backend.process = self._process(ready=True, last_reload=outcome)
+            self._backend.process = replace(
+                self._backend.process, warnings=self._loaded.warnings, last_reload=outcome
+            )
             return outcome
 
     async def _reload(self) -> ReloadOutcome:
@@ -170,16 +176,6 @@ class Daemon:
             generation=self._core.generation,
             code=type(error).__name__,
             errors=errors,
-        )
-
-    def _process(self, ready: bool, last_reload: ReloadOutcome | None = None) -> Process:
-        return Process(
-            pid=os.getpid(),
-            started_at=self._origin.started_at,
-            ready=ready,
-            config_source=str(self._origin.path) if self._origin.path else None,
-            warnings=self._loaded.warnings,
-            last_reload=last_reload,
         )
 
     def _alive(self) -> None:

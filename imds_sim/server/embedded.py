@@ -1,19 +1,26 @@
 """The simulator inside another program: a thread and a loop of its own, free loopback ports."""
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
+from contextlib import AsyncExitStack
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self, TypeVar
 
 import uvloop
 
-from imds_sim.config.load import load_config
+from imds_sim.admin.backend import Process, ReloadError, ReloadOutcome
+from imds_sim.admin.paths import SOCKET_NAME
+from imds_sim.config.load import DEFAULT_FILE, parse_config
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.journal.recorder import Recorder
+from imds_sim.kernel.address import UnixAddress
 from imds_sim.kernel.clock import Clock, ShiftedClock, SystemClock
 from imds_sim.kernel.errors import SimError
+from imds_sim.server.backend import Backend
 from imds_sim.server.origin import Origin
 from imds_sim.server.runtime import Runtime
 from imds_sim.simulator.core import Core
@@ -28,11 +35,12 @@ class SimulatorStopped(SimError):
     """The simulator has ended and answers nothing any more."""
 
 
+SEEDED = f"seed: 1\n{DEFAULT_FILE}"
 DRAIN = 1.0  # seconds; whoever embeds the simulator has stopped asking
 
 
 class Simulator:
-    """A running simulator. Use it as a context manager, `async` or not, or call `stop`.
+    """A running simulator, got by `start`. Use it as a context manager, or call `stop`.
 
     Its methods may be called from any thread. Unless `as_configured`, what makes a file fit for a
     service is left out: `listen`, `state_dir`; every instance gets a free loopback port.
@@ -52,29 +60,54 @@ class Simulator:
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="imds-sim", daemon=True)
         self._runtime: Runtime | None = None
+        self._closing = AsyncExitStack()
 
     @classmethod
     def start(
-        cls, configuration: Configuration | None = None, *, as_configured: bool = False
+        cls,
+        configuration: Configuration | None = None,
+        *,
+        as_configured: bool = False,
+        admin: bool = False,
     ) -> Self:
         """Start on `configuration`, by default the built-in world with a seed.
 
-        Everything is bound and minted when this returns. Raises ConfigInvalid, CannotBind.
+        With `admin` commands can reach it, by a socket in a private folder. Everything is bound and
+        minted when this returns. Raises CannotBind.
         """
-        loaded = configuration if configuration is not None else load_config(None)
+        loaded = configuration if configuration is not None else parse_config(SEEDED)
         self = cls(loaded, as_configured, ShiftedClock(SystemClock()))
         self._thread.start()
         try:
-            self._wait(self._start())
+            self._wait(self._start(admin))
         except BaseException:
             self._end_thread()
             raise
         return self
 
-    async def _start(self) -> None:
+    async def _start(self, admin: bool) -> None:
         runtime = Runtime(self.core)
+        self._closing.push_async_callback(runtime.stop, DRAIN)
         await runtime.start()
+        if admin:
+            from imds_sim.server.control import serving  # loads aiohttp
+
+            folder = self._closing.enter_context(TemporaryDirectory(prefix="imds-sim-"))
+            place = UnixAddress(f"{folder}/{SOCKET_NAME}")
+            backend = Backend(runtime, self._process())
+            runtime.admin = await self._closing.enter_async_context(
+                serving(backend, self._reload, [place], {}, os.geteuid())
+            )
         self._runtime = runtime
+
+    def _process(self) -> Process:
+        return Process(os.getpid(), self.core.clock.wall(), ready=True, config_source=None)
+
+    async def _reload(self) -> ReloadOutcome:
+        told = "a private simulator has no file that it could read again; start another one"
+        error = ReloadError("run", None, None, "", told, told)
+        clock, generation = self.core.clock, self.core.generation
+        return ReloadOutcome(clock.wall(), generation, code="NotReloadable", errors=(error,))
 
     @property
     def journal(self) -> Recorder:
@@ -102,9 +135,7 @@ class Simulator:
     def stop(self) -> None:
         """Close every socket and end the thread; further calls do nothing."""
         if self._thread.is_alive():
-            runtime, self._runtime = self._runtime, None
-            if runtime is not None:
-                self._wait(runtime.stop(DRAIN))
+            self._runtime = None
             self._end_thread()
 
     def __enter__(self) -> Self:
@@ -145,6 +176,7 @@ class Simulator:
         return future.result()
 
     def _end_thread(self) -> None:
+        self._wait(self._closing.aclose())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

@@ -1,0 +1,107 @@
+"""How long the daemon takes from its start to the first credentials, and what it needs at rest.
+
+    python tests/benchmarks/start.py [--json]
+
+Time from the start of the process until a client has a credential set (token and role included),
+until the ready file is there, and of the imports alone; memory once it is ready. Medians of five.
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from measured import (
+    ROLE,
+    daemon_command,
+    exchange,
+    imds_port,
+    metadata_token,
+    request_bytes,
+    resident_mebibytes,
+    running,
+    table,
+)
+
+ROUNDS = 5
+_IMPORTS = "import imds_sim.cli.serve, imds_sim.server.daemon"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Milliseconds, and MiB of resident memory. `python` is an interpreter that does nothing."""
+
+    first_credentials: float
+    ready: float
+    imports: float
+    python: float
+    resident: float
+
+
+def start() -> Start:
+    """Start the daemon once and end it again."""
+    with tempfile.TemporaryDirectory(prefix="imds-sim-") as name:
+        ready_file = Path(name) / "ready.json"
+        command = daemon_command(Path(name), ready_file)
+        begun = time.perf_counter()
+        with running(command) as process:
+            port = imds_port(ready_file, process)
+            ready = time.perf_counter() - begun
+            request = request_bytes(
+                "GET",
+                f"/latest/meta-data/iam/security-credentials/{ROLE}",
+                X_aws_ec2_metadata_token=metadata_token(port),
+                Connection="close",
+            )
+            status, body = exchange(port, request)
+            first = time.perf_counter() - begun
+            if status != 200 or b"SecretAccessKey" not in body:
+                raise SystemExit(f"no credentials: status {status}")
+            resident = resident_mebibytes(process.pid)
+    python = interpreter("pass")
+    imports = interpreter(_IMPORTS) - python
+    return Start(first * 1e3, ready * 1e3, imports * 1e3, python * 1e3, resident)
+
+
+def interpreter(code: str) -> float:
+    """Seconds that an interpreter needs for `code`."""
+    begun = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True)
+    return time.perf_counter() - begun
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
+    arguments = parser.parse_args()
+    starts = [start() for _ in range(ROUNDS)]
+    median = Start(
+        *(
+            statistics.median(getattr(each, field.name) for each in starts)
+            for field in fields(Start)
+        )
+    )
+    if arguments.json:
+        print(
+            json.dumps({"median": asdict(median), "rounds": [asdict(s) for s in starts]}, indent=1)
+        )
+        return
+    share = 100 * median.imports / median.first_credentials
+    rows = [
+        ("from the start of the process", "median"),
+        ("to the first credentials", f"{median.first_credentials:.0f} ms"),
+        ("to the ready file", f"{median.ready:.0f} ms"),
+        ("imports alone", f"{median.imports:.0f} ms ({share:.0f} %)"),
+        ("an empty interpreter", f"{median.python:.0f} ms"),
+        ("resident memory", f"{median.resident:.0f} MiB"),
+    ]
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    main()
