@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -77,3 +78,16 @@ def function() -> Function:
         authorization_token=Secret("open-sesame"),
         snap_start=True,
     )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Where nothing may skip, a skip is a failure: see IMDS_SIM_TEST_NO_SKIPS in `.ci/run`."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if skipped and os.environ.get("IMDS_SIM_TEST_NO_SKIPS"):
+        terminalreporter.write_line(f"{len(skipped)} skipped where nothing may skip", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and reporter.stats.get("skipped") and os.environ.get("IMDS_SIM_TEST_NO_SKIPS"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,6 +1,7 @@
 """The refresher: what is held, when it falls due, what a tick mints again."""
 
 import heapq
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,8 @@ from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.kernel.clock import Clock
 from imds_sim.workloads.role import AttachedRole
 from imds_sim.workloads.workload import Workload
+
+log = logging.getLogger(__name__)
 
 BATCH = 50  # sets that one tick mints at most: under 10 ms of CPU
 
@@ -114,7 +117,23 @@ class RefreshingProvider:
             return None
         value = self._minting.mint(workload, workload.role, delivery)
         self._keep(key, value)
+        self._tell(name, value)
         return value
+
+    def _tell(self, workload: str, value: CredentialSet | Refused) -> None:
+        if isinstance(value, Refused):
+            told = {"workload": workload, "role": value.role_name, "reason": value.message}
+            log.warning("credentials.refused", extra=told)
+        elif log.isEnabledFor(logging.DEBUG):  # a fleet would fill the log at info
+            told = {"workload": workload, "role_arn": value.role_arn}
+            log.debug(
+                "credentials.minted",
+                extra={
+                    **told,
+                    "access_key_id": value.access_key_id,
+                    "expires_at": value.expires_at,
+                },
+            )
 
     def _keep(self, key: _Key, value: CredentialSet | Refused) -> None:
         subject = f"{key[0]} {key[1]}"

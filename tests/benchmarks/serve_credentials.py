@@ -1,6 +1,6 @@
 """CPU time per credential request, beside other simulators, in the same run.
 
-    python tests/benchmarks/serve_credentials.py [--json] [--ec2-metadata-mock PATH]
+    python -m tests.benchmarks.serve_credentials [--json] [--ec2-metadata-mock PATH]
 
 Sixteen kept connections ask for the credentials of a role, with a metadata token, one request at a
 time each. The load comes from a process of its own; what counts is user and system time of the
@@ -18,7 +18,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from measured import (
+from tests.benchmarks.measured import (
     ROLE,
     cpu_seconds,
     daemon_command,
@@ -56,6 +56,7 @@ class Result:
     replies_per_second: float
     requests_per_round: int
     body_bytes: int
+    connections_kept: bool
 
 
 @contextmanager
@@ -95,10 +96,10 @@ def measure(
         if status != 200 or b"SecretAccessKey" not in body:
             raise SystemExit(f"{name} serves no credentials at {server.path}: status {status}")
         request = request_bytes("GET", server.path, **fields, Connection="keep-alive")
-        costs, rates = [], []
+        costs, rates, kept = [], [], False
         for number in range(ROUNDS + 1):
             before = cpu_seconds(server.pid)
-            seconds = load(server.port, request, requests)
+            seconds, kept = load(server.port, request, requests)
             if number:
                 costs.append((cpu_seconds(server.pid) - before) / requests * 1e6)
                 rates.append(requests / seconds)
@@ -109,11 +110,15 @@ def measure(
         statistics.median(rates),
         requests,
         len(body),
+        kept,
     )
 
 
-def load(port: int, request: bytes, count: int) -> float:
-    """Send `request` `count` times from another process; how long that took, in seconds."""
+def load(port: int, request: bytes, count: int) -> tuple[float, bool]:
+    """Send `request` `count` times from another process.
+
+    How long that took, in seconds, and whether the server kept its connections.
+    """
     script = str(Path(__file__).with_name("load.py"))
     done = subprocess.run(
         [sys.executable, script, str(port), str(CONNECTIONS), str(count)],
@@ -122,12 +127,11 @@ def load(port: int, request: bytes, count: int) -> float:
         check=False,
     )
     if done.returncode:
-        raise SystemExit(done.stderr.decode())
+        raise SystemExit(f"port {port}: {done.stderr.decode()}")
     outcome = json.loads(done.stdout)
     if outcome["good"] != count:
         raise SystemExit(f"{count - outcome['good']} of {count} replies were no 200")
-    seconds: float = outcome["seconds"]
-    return seconds
+    return outcome["seconds"], outcome["connections"] <= CONNECTIONS
 
 
 def main() -> None:
@@ -153,18 +157,26 @@ def main() -> None:
     if arguments.json:
         print(json.dumps([r if isinstance(r, str) else asdict(r) for r in results], indent=1))
         return
-    print(table([("server", "CPU a request", "replies a second", "body"), *map(row, results)]))
+    print(
+        table(
+            [
+                ("server", "CPU a request", "replies a second", "body", "connections"),
+                *map(row, results),
+            ]
+        )
+    )
 
 
-def row(result: Result | str) -> tuple[str, str, str, str]:
+def row(result: Result | str) -> tuple[str, str, str, str, str]:
     """A line of the table; a name alone stands for a server that is not here."""
     if isinstance(result, str):
-        return result, "not measured", "", ""
+        return result, "not measured", "", "", ""
     return (
         result.name,
         f"{result.cpu_microseconds:.1f} µs",
         f"{result.replies_per_second:.0f}",
         f"{result.body_bytes} bytes",
+        "kept" if result.connections_kept else "one a request",
     )
 
 

@@ -1,6 +1,6 @@
 """How long the daemon takes from its start to the first credentials, and what it needs at rest.
 
-    python tests/benchmarks/start.py [--json]
+    python -m tests.benchmarks.start [--json]
 
 Time from the start of the process until a client has a credential set (token and role included),
 until the ready file is there, and of the imports alone; memory once it is ready. Medians of five.
@@ -16,7 +16,7 @@ import time
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from measured import (
+from tests.benchmarks.measured import (
     ROLE,
     daemon_command,
     exchange,
