@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from imds_sim.iam.accounts import Account
+from imds_sim.iam.document import Policy
 from imds_sim.iam.entities import AccessKey, Role, User
 
 
@@ -13,23 +15,48 @@ class Directory:
 
     roles: Mapping[str, Role] = field(default_factory=dict)  # by ARN
     users: Mapping[str, User] = field(default_factory=dict)  # by ARN
+    managed_policies: Mapping[str, Policy] = field(default_factory=dict)  # by ARN
+    accounts: Mapping[str, Account] = field(default_factory=dict)  # by id; others have no rules
     _roles_by_id: Mapping[str, Role] = field(default_factory=dict)
+    _roles_by_folded_arn: Mapping[str, Role] = field(default_factory=dict)
+    _users_by_id: Mapping[str, User] = field(default_factory=dict)
     _keys: Mapping[str, tuple[User, AccessKey]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, roles: Iterable[Role], users: Iterable[User] = ()) -> Self:
+    def of(
+        cls,
+        roles: Iterable[Role],
+        users: Iterable[User] = (),
+        managed_policies: Mapping[str, Policy] | None = None,
+        accounts: Iterable[Account] = (),
+    ) -> Self:
         """Index `roles` and `users`; ARNs, unique ids and key ids are unique (config checks it)."""
         roles, users = list(roles), list(users)
         return cls(
             roles={role.arn: role for role in roles},
             users={user.arn: user for user in users},
+            managed_policies=dict(managed_policies or {}),
+            accounts={account.id: account for account in accounts},
             _roles_by_id={role.unique_id: role for role in roles},
+            _roles_by_folded_arn={role.arn.lower(): role for role in roles},
+            _users_by_id={user.unique_id: user for user in users},
             _keys={key.id: (user, key) for user in users for key in user.access_keys},
         )
+
+    def role_with_arn(self, arn: str) -> Role | None:
+        """The role of an ARN in any case: names of roles are unique without it.
+
+        What policies say of the role is still compared with case.
+        """
+        return self.roles.get(arn) or self._roles_by_folded_arn.get(arn.lower())
 
     def role_with_id(self, unique_id: str) -> Role | None:
         """The role whose unique id (`AROA…`) this is; a recreated role has another."""
         return self._roles_by_id.get(unique_id)
+
+    def user_with_id(self, unique_id: str) -> User | None:
+        """The user whose unique id (`AIDA…`) this is."""
+        return self._users_by_id.get(unique_id)
 
     def access_key(self, key_id: str) -> tuple[User, AccessKey] | None:
         """The user and the long-term key with this id."""

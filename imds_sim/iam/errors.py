@@ -27,6 +27,7 @@ class IamError(SimError):
 class PolicyInvalid(IamError):
     """A document that is no policy, or one that needs what does not exist yet."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], aws_message: str = "") -> None:
         self.problems = tuple(problems)
+        self.aws_message = aws_message
         super().__init__("; ".join(str(problem) for problem in self.problems))

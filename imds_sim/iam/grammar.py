@@ -1,20 +1,23 @@
-"""The grammar of trust policies: plain data in, a policy or every problem at once out.
+"""The grammar of policies: plain data in, a policy or every problem at once out.
 
-Source: IAM User Guide, "Grammar of the IAM JSON policy language" and "AWS JSON policy elements:
-Principal". Refusals begin with the words of UpdateAssumeRolePolicy where they are known.
+Source: IAM User Guide, "Grammar of the IAM JSON policy language". Messages begin with AWS's words.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
+from imds_sim.iam.action_grammar import read_actions
 from imds_sim.iam.condition_grammar import read_conditions
 from imds_sim.iam.conditions import Condition
-from imds_sim.iam.document import Effect, Policy, PrincipalKind, PrincipalName, Statement
-from imds_sim.iam.errors import DocumentPath, PolicyInvalid
-from imds_sim.iam.principal_names import judge_aws, judge_service
-from imds_sim.iam.reader import Reader, closest, shown, step
+from imds_sim.iam.document import VERSION_WITH_VARIABLES, Effect, Policy, Statement
+from imds_sim.iam.document_bounds import NotADocument, check_bounds, decode
+from imds_sim.iam.errors import DocumentPath
+from imds_sim.iam.kinds import PolicyKind
+from imds_sim.iam.principal_grammar import read_principals
+from imds_sim.iam.reader import Reader, shown
+from imds_sim.iam.refusals import Refusal, wording_of
+from imds_sim.iam.resource_grammar import read_resources
 
-VERSION_WITH_VARIABLES = "2012-10-17"
 VERSIONS = ("2008-10-17", VERSION_WITH_VARIABLES)
 TOP_ELEMENTS = ("Version", "Id", "Statement")
 STATEMENT_ELEMENTS = (
@@ -28,174 +31,144 @@ STATEMENT_ELEMENTS = (
     "NotResource",
     "Condition",
 )
-_JUDGES: Mapping[PrincipalKind, Callable[[str], str | None]] = {
-    PrincipalKind.AWS: judge_aws,
-    PrincipalKind.SERVICE: judge_service,
-}
+# IAM and Organizations store these in the newer version only. Whether STS insists on it for session
+# policies is not known; here it does not.
+_NEWER_ONLY = frozenset(
+    {
+        PolicyKind.IDENTITY,
+        PolicyKind.BOUNDARY,
+        PolicyKind.SERVICE_CONTROL,
+        PolicyKind.RESOURCE_CONTROL,
+    }
+)
 _SID = re.compile(r"[0-9A-Za-z]*")
-_ACTION = re.compile(r"sts:[A-Za-z0-9*?]+", re.IGNORECASE | re.ASCII)
 
 _Element = Mapping[object, object]
 
 
-def parse_trust_policy(document: object) -> Policy:
-    """Read a trust policy from decoded JSON or YAML. Raises PolicyInvalid with every problem."""
-    reader = Reader()
-    policy = _read_policy(reader, document)
+def parse_policy(document: object, kind: PolicyKind) -> Policy:
+    """Read a policy from decoded JSON or YAML. Raises PolicyInvalid with every problem."""
+    reader = Reader(wording_of(kind))
+    try:
+        check_bounds(document)
+    except NotADocument as refused:
+        reader.wrong((), str(refused))
+        raise reader.invalid() from None
+    policy = _read_policy(reader, document, kind)
     if policy is None or reader.problems:
-        raise PolicyInvalid(reader.problems)
+        raise reader.invalid()
     return policy
 
 
-def _read_policy(reader: Reader, document: object) -> Policy | None:
+def parse_policy_text(text: str, kind: PolicyKind) -> Policy:
+    """Read a policy from the text of a JSON document. Raises PolicyInvalid with every problem."""
+    try:
+        document = decode(text)
+    except NotADocument as refused:
+        reader = Reader(wording_of(kind))
+        reader.wrong((), str(refused), Refusal.JSON)
+        raise reader.invalid() from None
+    return parse_policy(document, kind)
+
+
+def parse_trust_policy(document: object) -> Policy:
+    """Read a role's trust policy. Raises PolicyInvalid with every problem."""
+    return parse_policy(document, PolicyKind.TRUST)
+
+
+def _read_policy(reader: Reader, document: object, kind: PolicyKind) -> Policy | None:
     if not isinstance(document, Mapping):
-        reader.wrong((), "Syntax error in policy: a policy is an object with a Statement")
+        reader.wrong((), "a policy is an object with a Statement")
         return None
     reader.check_elements(document, TOP_ELEMENTS, ())
     version = document.get("Version")
     if "Version" in document and version not in VERSIONS:
-        reader.wrong(
-            ("Version",),
-            f'The policy must contain a valid version string: "{VERSIONS[1]}" or "{VERSIONS[0]}"',
-        )
-    statements = _read_statements(reader, document, variables=version == VERSION_WITH_VARIABLES)
+        detail = f'it is "{VERSIONS[1]}" or "{VERSIONS[0]}"'
+        refusal = Refusal.VERSION if kind is PolicyKind.TRUST else Refusal.SYNTAX
+        reader.wrong(("Version",), detail, refusal)
+    elif kind in _NEWER_ONLY and version != VERSION_WITH_VARIABLES:
+        path = ("Version",) if "Version" in document else ()
+        reader.wrong(path, f'Version is "{VERSION_WITH_VARIABLES}"', Refusal.VERSION)
+    variables = version == VERSION_WITH_VARIABLES
     return Policy(
-        tuple(statements),
+        tuple(_read_statements(reader, document, kind, variables=variables)),
         version if isinstance(version, str) else None,
-        reader.text(document.get("Id"), ("Id",)),
+        _read_name(reader, document, "Id", ()),
+        kind,
+        tuple(reader.warnings),
     )
 
 
-def _read_statements(reader: Reader, document: _Element, *, variables: bool) -> Iterable[Statement]:
+def _read_statements(
+    reader: Reader, document: _Element, kind: PolicyKind, *, variables: bool
+) -> Iterable[Statement]:
     path: DocumentPath = ("Statement",) if "Statement" in document else ()
     value = document.get("Statement")
     if not value:
-        reader.wrong(path, "Could not parse the policy: Statement is empty!")
+        reader.wrong(path, "", Refusal.NO_STATEMENT)
         return
     if isinstance(value, Mapping):
         placed: list[tuple[DocumentPath, object]] = [(path, value)]
     elif isinstance(value, list):
         placed = [((*path, index), each) for index, each in enumerate(value)]
     else:
-        reader.wrong(path, "Syntax error in policy: Statement is an object or a list of them")
+        reader.wrong(path, "Statement is an object or a list of them")
         return
     sids: set[str] = set()
     for at, each in placed:
         if not isinstance(each, Mapping):
-            reader.wrong(at, "Syntax error in policy: a statement is an object")
+            reader.wrong(at, "a statement is an object")
             continue
-        statement = _read_statement(reader, each, at, variables=variables)
-        if statement is not None and statement.sid:
-            if statement.sid in sids:
-                reader.wrong((*at, "Sid"), "The Statement Ids in the policy are not unique")
-            sids.add(statement.sid)
-        if statement is not None:
-            yield statement
+        statement = _read_statement(reader, each, at, kind, variables=variables)
+        if statement is None:
+            continue
+        if statement.sid and statement.sid in sids:
+            reader.wrong((*at, "Sid"), shown(statement.sid), Refusal.REPEATED_SID)
+        sids.add(statement.sid or "")
+        yield statement
 
 
 def _read_statement(
-    reader: Reader, element: _Element, path: DocumentPath, *, variables: bool
+    reader: Reader, element: _Element, path: DocumentPath, kind: PolicyKind, *, variables: bool
 ) -> Statement | None:
     reader.check_elements(element, STATEMENT_ELEMENTS, path)
-    if "Resource" in element:
-        reader.wrong((*path, "Resource"), "Has prohibited field Resource")
-    if "NotResource" in element:
-        reader.wrong((*path, "NotResource"), "AssumeRole policy must not contain resources.")
-    sid = reader.text(element.get("Sid"), (*path, "Sid"))
-    if sid is not None and not _SID.fullmatch(sid):
-        reader.wrong((*path, "Sid"), "Syntax error in policy: a Sid has letters and digits only")
-    effect = _read_effect(reader, element, path)
-    principals = _read_principals(reader, element, path)
-    actions = _read_actions(reader, element, path)
+    sid = _read_name(reader, element, "Sid", path)
+    # Other resources are laxer: S3 takes blanks in a Sid.
+    if sid is not None and kind is not PolicyKind.RESOURCE and not _SID.fullmatch(sid):
+        reader.wrong((*path, "Sid"), "a Sid has letters and digits only")
+    effect = _read_effect(reader, element, path, kind)
+    principals = read_principals(reader, element, path, kind)
+    actions = read_actions(reader, element, path, kind)
+    resources = read_resources(reader, element, path, kind, variables=variables)
     conditions: list[Condition] = []
     if "Condition" in element:
-        conditions = read_conditions(
-            reader, element["Condition"], (*path, "Condition"), variables=variables
-        )
+        block, at = element["Condition"], (*path, "Condition")
+        conditions = read_conditions(reader, block, at, variables=variables)
     if effect is None:
         return None
-    return Statement.of(effect, principals, actions, conditions, sid)
+    return Statement(effect, actions, principals, resources, tuple(conditions), sid)
 
 
-def _read_effect(reader: Reader, element: _Element, path: DocumentPath) -> Effect | None:
+def _read_name(reader: Reader, element: _Element, name: str, path: DocumentPath) -> str | None:
+    """A string that may be left out but not be null."""
+    if name in element and element[name] is None:
+        reader.wrong((*path, name), "null stands where a string is needed")
+    return reader.text(element.get(name), (*path, name))
+
+
+def _read_effect(
+    reader: Reader, element: _Element, path: DocumentPath, kind: PolicyKind
+) -> Effect | None:
     if "Effect" not in element:
-        reader.wrong(path, "Missing required field Effect: Allow or Deny")
+        reader.wrong(path, "Allow or Deny", Refusal.NO_EFFECT)
         return None
     value = element["Effect"]
     for effect in Effect:
         if value == effect:
             return effect
-    reader.wrong((*path, "Effect"), f"Invalid effect: {shown(value)}; it is Allow or Deny")
+    is_case = isinstance(value, str) and value.capitalize() in tuple(Effect)
+    refusal = Refusal.LEGACY if is_case else Refusal.SYNTAX
+    said = f"Invalid effect: {shown(value)}" if kind is PolicyKind.TRUST else None
+    detail = "it is Allow or Deny" if said else f"{shown(value)} is not Allow or Deny"
+    reader.wrong((*path, "Effect"), detail, refusal, said=said)
     return None
-
-
-def _read_principals(reader: Reader, element: _Element, path: DocumentPath) -> list[PrincipalName]:
-    if "NotPrincipal" in element:
-        reader.wrong(
-            (*path, "NotPrincipal"),
-            "Allow with NotPrincipal is not allowed."
-            if element.get("Effect") == Effect.ALLOW
-            else "AssumeRole policy must not contain NotPrincipal field.",
-        )
-        return []
-    if "Principal" not in element:
-        reader.wrong(path, "Missing required field Principal")
-        return []
-    value, path = element["Principal"], (*path, "Principal")
-    if value == "*":
-        reader.wrong(path, "every principal (*) is not supported yet")
-        return []
-    if not isinstance(value, Mapping):
-        reader.wrong(path, "Principal must be a JSON object, e.g. {Service: ec2.amazonaws.com}")
-        return []
-    if not value:
-        reader.wrong(path, "Missing required field Principal cannot be empty!")
-    return [
-        name
-        for kind, names in value.items()
-        for name in _read_names(reader, kind, names, (*path, step(kind)))
-    ]
-
-
-def _read_names(
-    reader: Reader, kind: object, names: object, path: DocumentPath
-) -> Iterable[PrincipalName]:
-    if kind == "Federated":
-        reader.wrong(path, "federated principals are not supported yet")
-        return
-    known = next((each for each in PrincipalKind if each == kind), None)
-    if known is None:
-        hint = closest(kind, (*PrincipalKind, "Federated"))
-        reader.wrong(path, f'Invalid principal in policy: "{kind}"{hint}')
-        return
-    if names == []:
-        reader.wrong(path, "Missing required field Principal cannot be empty!")
-    for name, at in reader.texts(names, path, numbers=True):  # YAML reads account ids as numbers
-        objection = _JUDGES[known](name)
-        if objection is None:
-            yield PrincipalName(known, name)
-        else:
-            reader.wrong(at, objection)
-
-
-def _read_actions(reader: Reader, element: _Element, path: DocumentPath) -> list[str]:
-    if "NotAction" in element:
-        reader.wrong(
-            (*path, "NotAction"),
-            "Syntax error in policy: Action and NotAction exclude each other"
-            if "Action" in element
-            else "NotAction is not supported yet",
-        )
-        return []
-    if element.get("Action") in (None, []):
-        reader.wrong(path, "Missing required field Action")
-        return []
-    actions = []
-    for action, at in reader.texts(element["Action"], (*path, "Action")):
-        if _ACTION.fullmatch(action):
-            actions.append(action)
-        else:
-            reader.wrong(
-                at, f"AssumeRole policy may only specify STS AssumeRole actions: {action!r}"
-            )
-    return actions

@@ -1,53 +1,87 @@
-"""Wildcards of policies: `*` for any run of characters, `?` for one, compiled once.
+"""Wildcards of policies: `*` for any run of characters, `?` for one; no pattern costs much.
 
 Source: IAM User Guide, "IAM JSON policy elements: Condition operators" (string and ARN operators).
 """
 
 import re
-from dataclasses import dataclass
-from typing import Self
+from collections.abc import Callable
 
-_ARN_PARTS = 6
+from imds_sim.iam.variables import Plain, Wildcard, tokens, without_variables
+
+ARN_PARTS = 6
+Fits = Callable[[str], bool]
 
 
-def compile_glob(text: str, *, ignore_case: bool = False) -> re.Pattern[str]:
-    """Compile a pattern to be used with `fullmatch`.
+def compile_glob(text: str) -> Fits:
+    """A test of whether a whole value fits the pattern `text`; case counts."""
+    return compile_tokens(without_variables(tokens(text, variables=False, wildcards=True)) or ())
 
-    Every star but the last is atomic (it takes the leftmost match and never comes back), so that
-    `*a*a*a*` costs no more than a few passes over the value, whatever the value is.
+
+def compile_tokens(pattern: Plain) -> Fits:
+    """The same for a pattern that is taken apart already."""
+    match list(pattern):
+        case []:
+            return "".__eq__
+        case [str(text)]:
+            return text.__eq__
+        case [Wildcard.ANY]:
+            return _anything
+        case [str(text), Wildcard.ANY]:
+            return lambda value: value.startswith(text)
+        case [Wildcard.ANY, str(text)]:
+            return lambda value: value.endswith(text)
+        case _:
+            return _compile_expression(pattern)
+
+
+def _anything(_: str) -> bool:
+    return True
+
+
+def _compile_expression(pattern: Plain) -> Fits:
+    """Every star but the last is atomic (it takes the leftmost match and never comes back).
+
+    So `*a*a*a*` costs no more than a few passes over the value, whatever the value is.
     """
-    head, *rest = re.sub(r"\*+", "*", text).split("*")
-    expression = _literal(head)
-    if rest:
-        *middle, tail = rest
-        expression += "".join(f"(?>.*?{_literal(part)})" for part in middle)
-        expression += f".*{_literal(tail)}"
-    flags = re.DOTALL | (re.IGNORECASE | re.ASCII if ignore_case else 0)
-    return re.compile(expression, flags)
+    stars = sum(token is Wildcard.ANY for token in pattern)
+    expression, seen = "", 0
+    for token in pattern:
+        if token is Wildcard.ANY:
+            expression += ")" if 1 <= seen < stars else ""
+            seen += 1
+            expression += ".*" if seen == stars else "(?>.*?"
+        else:
+            expression += re.escape(token) if isinstance(token, str) else "."
+    fullmatch = re.compile(expression, re.DOTALL).fullmatch
+    return lambda value: fullmatch(value) is not None
 
 
-def _literal(text: str) -> str:
-    return "".join("." if character == "?" else re.escape(character) for character in text)
+def split_arn(pattern: Plain) -> list[list[str | Wildcard]]:
+    """The parts of an ARN pattern: cut at its first five colons, so the last may have more."""
+    parts: list[list[str | Wildcard]] = [[]]
+    for token in pattern:
+        if not isinstance(token, str):
+            parts[-1].append(token)
+            continue
+        first, *others = token.split(":", ARN_PARTS - len(parts))
+        parts[-1].append(first)
+        parts.extend([part] for part in others)
+    return [[token for token in part if token != ""] for part in parts]
 
 
-@dataclass(frozen=True, slots=True)
-class ArnPattern:
-    """An ARN with wildcards, matched part by part: `*` crosses no colon but in the last part."""
+def compile_arn(pattern: Plain) -> Fits | None:
+    """A test of ARNs, part by part: `*` crosses no colon but in the last part.
 
-    parts: tuple[re.Pattern[str], ...]
+    None if the pattern has not the six parts of an ARN, and so matches nothing.
+    """
+    parts = [compile_tokens(part) for part in split_arn(pattern)]
+    if len(parts) != ARN_PARTS:
+        return None
 
-    @classmethod
-    def compile(cls, text: str) -> Self | None:
-        """Compile `text`; None if it has not the six parts of an ARN, and so matches nothing."""
-        parts = text.split(":", _ARN_PARTS - 1)
-        if len(parts) != _ARN_PARTS:
-            return None
-        return cls(tuple(compile_glob(part) for part in parts))
-
-    def matches(self, value: str) -> bool:
-        """Whether `value` is an ARN of this pattern; case counts."""
-        parts = value.split(":", _ARN_PARTS - 1)
-        return len(parts) == _ARN_PARTS and all(
-            pattern.fullmatch(part) is not None
-            for pattern, part in zip(self.parts, parts, strict=True)
+    def fits(value: str) -> bool:
+        presented = value.split(":", ARN_PARTS - 1)
+        return len(presented) == ARN_PARTS and all(
+            part_fits(part) for part_fits, part in zip(parts, presented, strict=True)
         )
+
+    return fits

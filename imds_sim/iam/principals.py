@@ -1,4 +1,4 @@
-"""Who is calling: a service, a user, or a session of a role."""
+"""Who is calling: a service, a user, a session, an account's root, or nobody that is known."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class ServicePrincipal:
 
 @dataclass(frozen=True, slots=True)
 class UserPrincipal:
-    """A user that signs with a long-term key."""
+    """A user that signs with a long-term key or with a session of GetSessionToken."""
 
     user: User
 
@@ -62,5 +62,67 @@ class RoleSessionPrincipal:
         return self.role.account
 
 
-Caller = UserPrincipal | RoleSessionPrincipal
-Principal = ServicePrincipal | Caller
+@dataclass(frozen=True, slots=True)
+class FederatedUserPrincipal:
+    """A session of GetFederationToken; `user` signed for it, or root where there is no user."""
+
+    user: User | None
+    account: str
+    partition: str
+    name: str
+
+    @property
+    def arn(self) -> str:
+        return f"arn:{self.partition}:sts::{self.account}:federated-user/{self.name}"
+
+    @property
+    def user_id(self) -> str:
+        """`aws:userid`: `111122223333:name`."""
+        return f"{self.account}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class RootPrincipal:
+    """The root user of an account."""
+
+    account: str
+    partition: str
+
+    @property
+    def arn(self) -> str:
+        return f"arn:{self.partition}:iam::{self.account}:root"
+
+    @property
+    def user_id(self) -> str:
+        """`aws:userid`, the account id."""
+        return self.account
+
+
+@dataclass(frozen=True, slots=True)
+class AnonymousPrincipal:
+    """Whoever sends an unsigned request."""
+
+    @property
+    def arn(self) -> str:
+        """Nobody has no ARN; this stands in messages."""
+        return "anonymous"
+
+
+@dataclass(frozen=True, slots=True)
+class FederatedPrincipal:
+    """Whoever holds a token of an identity provider: no identity of AWS until a role is assumed.
+
+    `provider` is the ARN of a SAML or OIDC provider, or the domain of a built-in one such as
+    `accounts.google.com`.
+    """
+
+    provider: str
+
+    @property
+    def arn(self) -> str:
+        return self.provider
+
+
+Caller = UserPrincipal | RoleSessionPrincipal | FederatedUserPrincipal | RootPrincipal
+Principal = ServicePrincipal | Caller | AnonymousPrincipal
+Requester = Principal | FederatedPrincipal

@@ -1,11 +1,4 @@
-from imds_sim.iam.document import (
-    Effect,
-    Policy,
-    PrincipalKind,
-    PrincipalName,
-    Statement,
-    trust_for_services,
-)
+from imds_sim.iam.document import Actions, Policy, trust_for_services
 from imds_sim.iam.grammar import parse_trust_policy
 
 
@@ -27,9 +20,11 @@ def test_a_role_that_no_workload_uses_is_trusted_to_nobody() -> None:
     assert trust_for_services([]) == Policy()
 
 
-def test_a_statement_covers_its_actions_in_any_case() -> None:
-    service = PrincipalName(PrincipalKind.SERVICE, "ec2.amazonaws.com")
-    statement = Statement.of(Effect.ALLOW, [service], ["STS:assume*", "sts:TagSession"])
-    assert statement.covers("sts:AssumeRole")
-    assert statement.covers("sts:TagSession")
-    assert not statement.covers("sts:GetCallerIdentity")
+def test_actions_cover_what_is_listed_or_else_what_is_not() -> None:
+    patterns = ("STS:assume*", "sts:TagSession")
+    listed, others = Actions(patterns), Actions(patterns, excluded=True)
+    for action in ("sts:assumerole", "sts:tagsession"):
+        assert listed.cover(action)
+        assert not others.cover(action)
+    assert not listed.cover("s3:getobject")
+    assert others.cover("s3:getobject")

@@ -1,7 +1,17 @@
 from collections.abc import Callable
 
+import pytest
+
 from imds_sim.iam.entities import Role, User
-from imds_sim.iam.principals import RoleSessionPrincipal, ServicePrincipal, UserPrincipal
+from imds_sim.iam.principals import (
+    AnonymousPrincipal,
+    FederatedPrincipal,
+    FederatedUserPrincipal,
+    RoleSessionPrincipal,
+    RootPrincipal,
+    ServicePrincipal,
+    UserPrincipal,
+)
 
 
 def test_the_arn_of_a_role_session_drops_the_path(make_role: Callable[..., Role]) -> None:
@@ -20,5 +30,21 @@ def test_a_user_is_known_by_arn_and_unique_id(alice: User) -> None:
     assert principal.account == "111122223333"
 
 
-def test_a_service_stands_in_messages_by_its_name() -> None:
+@pytest.mark.parametrize("is_root", [True, False])
+def test_a_federated_user_is_known_by_its_account_and_name(alice: User, is_root: bool) -> None:
+    user = None if is_root else alice
+    principal = FederatedUserPrincipal(user, "111122223333", "aws", "bob")
+    assert principal.arn == "arn:aws:sts::111122223333:federated-user/bob"
+    assert principal.user_id == "111122223333:bob"
+
+
+def test_root_is_known_by_its_account() -> None:
+    principal = RootPrincipal("111122223333", "aws-us-gov")
+    assert principal.arn == "arn:aws-us-gov:iam::111122223333:root"
+    assert principal.user_id == "111122223333"
+
+
+def test_who_has_no_arn_stands_in_messages_by_name() -> None:
     assert ServicePrincipal("ec2.amazonaws.com").arn == "ec2.amazonaws.com"
+    assert FederatedPrincipal("accounts.google.com").arn == "accounts.google.com"
+    assert AnonymousPrincipal().arn == "anonymous"
