@@ -1,13 +1,14 @@
 """One daemon in one namespace for all client tests; a client is judged by the journal too."""
 
+import functools
 import json
 import os
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.clients.builds import built
 from tests.daemons import Daemon, daemon
 from tests.namespaces import missing, namespace
 
@@ -54,6 +55,14 @@ def javascript(tmp_path_factory: pytest.TempPathFactory) -> str:
     return folder
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[str, ...]]:
+    """Builds the program of a language when it is first asked for; gives its command line."""
+    given = os.environ.get("IMDS_SIM_TEST_BUILDS")
+    builds = Path(given).absolute() if given else tmp_path_factory.mktemp("builds")
+    return functools.cache(lambda language: built(language, builds))
+
+
 class Asked:
     """What reached the daemon since the fixture was made."""
 
@@ -78,6 +87,3 @@ def asked(served: Daemon) -> Asked:
 def identity(printed: str) -> str:
     """The ARN in the last line, a JSON object as GetCallerIdentity answers it."""
     return str(json.loads(printed.strip().splitlines()[-1])["Arn"])
-
-
-PYTHON = sys.executable

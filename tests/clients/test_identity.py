@@ -1,52 +1,34 @@
 """Unmodified SDKs get credentials and the STS accepts them: the client matrix."""
 
-import importlib.util
-import shutil
-import sys
-from pathlib import Path
-
 import pytest
 
 from tests.clients.conftest import Asked, identity
+from tests.clients.matrix import AWS_CLI, COMPILED, Client, client_for, each, needs
 from tests.daemons import Daemon
 
-PROGRAMS = Path(__file__).parent / "programs"
 ACCOUNT = "arn:aws:sts::111122223333:assumed-role"
 
-
-def needs(module: str) -> None:
-    if importlib.util.find_spec(module) is None:
-        pytest.skip(f"{module} is not installed (pip install -e '.[clients]')")
-
-
-@pytest.fixture(params=["boto3", "aws-cli", "awscrt", "javascript-v3"])
-def client(request: pytest.FixtureRequest) -> tuple[list[str], dict[str, str]]:
-    """The command line of a client that prints GetCallerIdentity as JSON, and what it needs."""
-    match request.param:
-        case "boto3":
-            needs("boto3")
-            return [sys.executable, str(PROGRAMS / "boto3_identity.py")], {}
-        case "aws-cli":
-            needs("awscli")
-            return [sys.executable, "-m", "awscli", "sts", "get-caller-identity",
-                    "--query", "{Arn: Arn}", "--output", "json"], {}  # fmt: skip
-        case "awscrt":
-            needs("awscrt")
-            return [sys.executable, str(PROGRAMS / "awscrt_identity.py")], {}
-        case _:
-            node = shutil.which("node")
-            if node is None:
-                pytest.skip("node is not installed")
-            modules = request.getfixturevalue("javascript")
-            return [node, str(PROGRAMS / "javascript_identity.cjs")], {"NODE_PATH": modules}
+# What all of them ask: boto3 1.44, AWS CLI 1.46, awscrt 0.38 and those that are pinned here.
+THREE_REQUESTS = [
+    "PUT /latest/api/token",
+    "GET /latest/meta-data/iam/security-credentials/",
+    "GET /latest/meta-data/iam/security-credentials/web",
+]
 
 
-Client = tuple[list[str], dict[str, str]]
+@pytest.fixture(params=each(["boto3", "aws-cli", "awscrt", "javascript-v3", *COMPILED]))
+def client(request: pytest.FixtureRequest) -> Client:
+    """A client that prints GetCallerIdentity as JSON."""
+    if request.param != "aws-cli":
+        return client_for(request.param, "identity", request)
+    needs("awscli")
+    ask = ("sts", "get-caller-identity", "--query", "{Arn: Arn}", "--output", "json")
+    return Client("aws-cli", (*AWS_CLI, *ask))
 
 
 def arn_of(served: Daemon, client: Client, workload: str) -> str:
-    argv, extra = client
-    printed = served.run(*argv, environment={**served.environment(workload), **extra}).stdout
+    environment = {**served.environment(workload), **client.environment}
+    printed = served.run(*client.argv, environment=environment).stdout
     return identity(" ".join(printed.split()))
 
 
@@ -54,9 +36,7 @@ def test_an_instance_gets_its_credentials_from_the_metadata_service(
     served: Daemon, asked: Asked, client: Client
 ) -> None:
     assert arn_of(served, client, "web-1") == f"{ACCOUNT}/web/i-0123456789abcdef0"
-    paths = asked.lines("imds")
-    assert "PUT /latest/api/token" in paths
-    assert "GET /latest/meta-data/iam/security-credentials/web" in paths
+    assert asked.lines("imds") == THREE_REQUESTS
     assert asked.lines("ecs") == []
     assert asked.lines("sts") == ["POST /"]
 

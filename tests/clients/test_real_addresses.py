@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.clients.builds import PROGRAMS
 from tests.clients.conftest import identity
-from tests.clients.test_identity import ACCOUNT, PROGRAMS, needs
+from tests.clients.matrix import needs
+from tests.clients.test_identity import ACCOUNT
 from tests.daemons import Daemon, daemon
 from tests.namespaces import LINK_LOCAL, namespace
 

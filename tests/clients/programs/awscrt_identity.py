@@ -40,5 +40,4 @@ connection.request("POST", "/", body, dict(signed.headers))
 answer = connection.getresponse()
 text = answer.read().decode()
 assert answer.status == 200, text
-arn = text.split("<Arn>")[1].split("</Arn>")[0]
-print(json.dumps({"Arn": arn}))
+print(json.dumps(json.loads(text)["GetCallerIdentityResponse"]["GetCallerIdentityResult"]))
