@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from imds_sim.config.build_identities import build_directory, role_arns
+from imds_sim.config.arns import role_arns
+from imds_sim.config.build_identities import build_directory
 from imds_sim.config.build_workloads import WorkloadBuilder
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.credentials.policy import RefreshPolicy

@@ -3,11 +3,13 @@
 from base64 import b64encode
 from collections.abc import Mapping, Set
 
+from imds_sim.config.arns import role_arns, serial_of
+from imds_sim.config.build_policies import PolicyBuilder
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.config.schema.identities import AccessKeySection, UserSection
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.document import Policy, trust_for_services
-from imds_sim.iam.entities import AccessKey, Role, User
+from imds_sim.iam.entities import AccessKey, MfaDevice, Role, User
 from imds_sim.iam.generations import Generations
 from imds_sim.kernel.arn import partition_of
 from imds_sim.kernel.identifiers import Identifiers, access_key_id
@@ -17,28 +19,21 @@ from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.task import Task
 
 
-def role_arns(configuration: Configuration) -> dict[str, str]:
-    """Name to ARN of every role."""
-    partition = partition_of(configuration.region)
-    return {
-        name: f"arn:{partition}:iam::{role.account or configuration.account}:role{role.path}{name}"
-        for name, role in configuration.roles.items()
-    }
-
-
 def build_directory(
     configuration: Configuration, ids: Identifiers, generations: Generations
 ) -> Directory:
-    """Every role and user; `generations` must have advanced to these roles already."""
+    """Everyone, and every policy; `generations` must have advanced to these roles already."""
     partition = partition_of(configuration.region)
     arns = role_arns(configuration)
     services = _services_by_role(configuration)
+    policies = PolicyBuilder(configuration)
     trusts: dict[frozenset[str], Policy] = {}  # most roles of a large file are trusted alike
     roles: list[Role] = []
     for name, section in configuration.roles.items():
         account = section.account or configuration.account
-        trust = section.trust
-        if trust is None:
+        if section.trust is not None:
+            trust = section.trust.policy
+        else:
             users = frozenset(services.get(name, ()))
             trust = trusts.setdefault(users, trust_for_services(sorted(users)))
         generation = str(generations.of(arns[name]))
@@ -52,9 +47,13 @@ def build_directory(
                 trust=trust,
                 path=section.path,
                 max_session_duration=section.max_session_duration,
+                policies=policies.identity(section.policies),
+                permissions_boundary=policies.boundary(section.permissions_boundary),
+                tags=section.tags,
             )
         )
-    return Directory.of(roles, _users(configuration, ids, partition))
+    users_built = _users(configuration, ids, partition, policies)
+    return Directory.of(roles, users_built, policies.managed, policies.accounts())
 
 
 def _services_by_role(configuration: Configuration) -> Mapping[str, Set[str]]:
@@ -70,7 +69,9 @@ def _services_by_role(configuration: Configuration) -> Mapping[str, Set[str]]:
     return services
 
 
-def _users(configuration: Configuration, ids: Identifiers, partition: str) -> list[User]:
+def _users(
+    configuration: Configuration, ids: Identifiers, partition: str, policies: PolicyBuilder
+) -> list[User]:
     account = configuration.account
     return [
         User(
@@ -80,6 +81,13 @@ def _users(configuration: Configuration, ids: Identifiers, partition: str) -> li
             unique_id=ids.entity("AIDA", account, section.path, name),
             path=section.path,
             access_keys=_access_keys(section, ids, account, name),
+            policies=policies.identity(section.policies),
+            permissions_boundary=policies.boundary(section.permissions_boundary),
+            tags=section.tags,
+            mfa_devices=tuple(
+                MfaDevice(serial_of(configuration, name, device.serial), device.seed)
+                for device in section.mfa_devices
+            ),
         )
         for name, section in configuration.users.items()
     ]

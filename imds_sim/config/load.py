@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
+from imds_sim.config.checks.accounts import check_accounts
 from imds_sim.config.checks.combinations import check_combinations
 from imds_sim.config.checks.listeners import check_listeners
+from imds_sim.config.checks.policies import check_policies
 from imds_sim.config.checks.references import check_references
 from imds_sim.config.checks.timing import check_timing
+from imds_sim.config.checks.trust import check_trust
 from imds_sim.config.checks.uniqueness import check_uniqueness
 from imds_sim.config.errors import ConfigInvalid, ConfigNotReadable, Problem
 from imds_sim.config.findings import Finding, KeyPath, dotted
@@ -27,6 +30,9 @@ _CHECKS = (
     check_combinations,
     check_listeners,
     check_timing,
+    check_policies,
+    check_trust,
+    check_accounts,
 )
 
 
@@ -110,6 +116,8 @@ def _inline_secrets(configuration: Configuration) -> Iterator[KeyPath]:
         for index, key in enumerate(user.access_keys or ()):
             if key.secret is not None:
                 yield "users", name, "access_keys", index, "secret"
+        for index, _ in enumerate(user.mfa_devices):
+            yield "users", name, "mfa_devices", index, "seed"
     for name, function in configuration.functions.items():
         if function.authorization_token is not None:
             yield "functions", name, "authorization_token"

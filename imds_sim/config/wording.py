@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from pydantic_core import ErrorDetails
 
 from imds_sim.config.findings import Finding, KeyPath
+from imds_sim.config.schema.policies import PolicyNotUnderstood
 from imds_sim.config.schema.section import Section, section_at, why_not_a_key
 from imds_sim.config.schema.text import kind_of
-from imds_sim.config.schema.trust import TrustNotUnderstood
 
 _KINDS = {
     "model_type": "a mapping of keys to values",
@@ -17,7 +17,7 @@ _KINDS = {
 
 
 def findings_in(errors: Iterable[ErrorDetails], top: type[Section]) -> list[Finding]:
-    """Every error as one finding; a trust policy has one for each of its problems."""
+    """Every error as one finding; a policy has one for each of its problems."""
     return [finding for error in errors for finding in _findings_of(error, top)]
 
 
@@ -34,7 +34,7 @@ def _findings_of(error: ErrorDetails, top: type[Section]) -> list[Finding]:
     match error["type"]:
         case "value_error":
             cause = error.get("ctx", {}).get("error")
-            if isinstance(cause, TrustNotUnderstood):
+            if isinstance(cause, PolicyNotUnderstood):
                 return [Finding((*path, *inner), message) for inner, message in cause.problems]
             return [Finding(path, str(cause))]
         case "extra_forbidden" if section is not None:

@@ -113,3 +113,63 @@ def test_keys_of_two_users_differ(world_of: WorldOf) -> None:
     users = world_of("users: {alice: {}, bob: {}}").directory.users.values()
     assert len({user.access_keys[0].id for user in users}) == 2
     assert len({user.access_keys[0].secret.reveal() for user in users}) == 2
+
+
+POLICY = "{Version: 2012-10-17, Statement: {Sid: %s, Effect: Allow, Action: 's3:*', Resource: '*'}}"
+ACCOUNT = "111122223333"
+
+
+@pytest.mark.parametrize("kind", ["roles", "users"])
+def test_policies_boundary_and_tags_are_those_of_the_file(world_of: WorldOf, kind: str) -> None:
+    world = world_of(
+        f"{kind}: {{e: {{policies: {{own: {POLICY % 'Own'}, theirs: shared}}, "
+        "permissions_boundary: shared, tags: {team: orders}}}\n"
+        f"managed_policies: {{shared: {POLICY % 'Shared'}}}"
+    )
+    (entity,) = getattr(world.directory, kind).values()
+    shared = f"arn:aws:iam::{ACCOUNT}:policy/shared"
+    assert [(each.name, each.policy.statements[0].sid) for each in entity.policies] == [
+        ("own", "Own"),
+        (shared, "Shared"),
+    ]
+    assert entity.permissions_boundary == world.directory.managed_policies[shared]
+    assert entity.tags == {"team": "orders"}
+
+
+def test_an_unknown_policy_of_aws_allows_nothing(world_of: WorldOf) -> None:
+    arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    world = world_of(f"roles: {{r: {{policies: {{p: '{arn}'}}, permissions_boundary: '{arn}'}}}}")
+    role = world.directory.roles[ROLE]
+    (attached,) = role.policies
+    assert (attached.name, attached.policy.statements) == (arn, ())
+    assert role.permissions_boundary is not None
+    assert role.permissions_boundary.statements == ()
+
+
+def test_without_a_boundary_there_is_none(world_of: WorldOf) -> None:
+    assert world_of("roles: {r: {}}").directory.roles[ROLE].permissions_boundary is None
+
+
+def test_a_device_has_the_serial_number_that_iam_would_give(world_of: WorldOf) -> None:
+    world = world_of(
+        "region: cn-north-1\nusers: {alice: {mfa_devices: [{seed: jbswy3dpehpk3pxp}, "
+        "{serial: GAHT12345678, seed: JBSWY3DPEHPK3PXP}]}}"
+    )
+    (alice,) = world.directory.users.values()
+    first, second = alice.mfa_devices
+    assert first.serial == f"arn:aws-cn:iam::{ACCOUNT}:mfa/alice"
+    assert first.seed.reveal() == "JBSWY3DPEHPK3PXP"
+    assert second.serial == "GAHT12345678"
+
+
+def test_an_account_has_its_organization_and_its_levels(world_of: WorldOf) -> None:
+    world = world_of(
+        f"accounts: {{'{ACCOUNT}': {{organization: {{id: o-a1b2c3d4e5, path: o-a1b2c3d4e5/r-ab12/}}"
+        f", scps: [FullAWSAccess, [FullAWSAccess, {POLICY % 'Own'}]], rcps: [RCPFullAWSAccess]}}}}"
+    )
+    account = world.directory.accounts[ACCOUNT]
+    assert account.organization_id == "o-a1b2c3d4e5"
+    assert account.organization_path == "o-a1b2c3d4e5/r-ab12/"
+    assert [len(level) for level in account.scps] == [1, 2]
+    assert account.scps[1][1].statements[0].sid == "Own"
+    assert [len(level) for level in account.rcps] == [1]

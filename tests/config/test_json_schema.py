@@ -22,6 +22,7 @@ def keys(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def test_every_key_has_a_description_that_names_its_default() -> None:
     sections = {"listen", "credentials", "sts", "journal", "log", "metadata_options"}
+    sections |= {"organization"}
     for section, key, described in keys(json_schema()):
         assert described.get("description"), f"{section}.{key}"
         if key not in sections and not key.endswith(("_file", "_base64")):
@@ -32,7 +33,7 @@ def test_every_key_has_a_description_that_names_its_default() -> None:
 def test_keys_that_do_not_exist_yet_are_not_in_the_schema() -> None:
     found = {key for _, key, _ in keys(json_schema())}
     assert "lambda" in found
-    assert not found & {"pods", "faults", "policies", "tags", "probes", "eks", "hop_limit"}
+    assert not found & {"pods", "faults", "oidc_providers", "saml_providers", "probes", "hop_limit"}
 
 
 def test_defaults_are_written_as_in_the_file() -> None:
@@ -66,6 +67,12 @@ def test_the_samples_are_valid_by_the_schema(sample: str) -> None:
         {"tasks": {"t": {}}},
         {"listen": {"imds": ["localhost:80"]}},
         {"roles": {"r": {"trust": "nobody"}}},
+        {"roles": {"r": {"policies": {"p": {"Statement": {"Effect": "Allow", "Principal": "*"}}}}}},
+        {"roles": {"r": {"permissions_boundary": "a b"}}},
+        {"users": {"u": {"mfa_devices": [{"serial": "arn:aws:iam::111122223333:mfa/u"}]}}},
+        {"users": {"u": {"tags": {"team": 5}}}},
+        {"accounts": {"111122223333": {"organization": {"id": "x"}}}},
+        {"managed_policies": {"p": "FullAWSAccess"}},
     ],
 )
 def test_the_schema_refuses_what_an_editor_can_see(document: dict[str, Any]) -> None:

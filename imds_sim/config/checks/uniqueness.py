@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from imds_sim.config.arns import managed_policy_arn, serial_of
 from imds_sim.config.checks.references import workload_sections
 from imds_sim.config.findings import Finding, KeyPath, dotted
 from imds_sim.config.schema.configuration import Configuration
@@ -40,6 +41,29 @@ def check_uniqueness(configuration: Configuration) -> Iterator[Finding]:
         ),
         "this id",
     )
+    yield from _twice(
+        (
+            (("users", name, "mfa_devices", index), serial_of(configuration, name, device.serial))
+            for name, user in users.items()
+            for index, device in enumerate(user.mfa_devices)
+        ),
+        "this serial number",
+    )
+    yield from _twice(
+        (
+            (("managed_policies", key), managed_policy_arn(configuration, key).lower())
+            for key in configuration.managed_policies
+        ),
+        "this policy",
+        "; IAM names are unique without regard to case",
+    )
+    for kind, entities in (("roles", roles), ("users", users)):
+        for name, entity in entities.items():
+            yield from _twice(
+                (((kind, name, "tags", key), key.lower()) for key in entity.tags),
+                "this tag",
+                "; keys are unique without regard to case",
+            )
     yield from _twice((("instances", name, "id"), each.id) for name, each in instances)
     yield from _twice(
         (

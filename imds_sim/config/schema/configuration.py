@@ -6,12 +6,21 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field, PlainValidator, PrivateAttr, WithJsonSchema
 
 from imds_sim.config.errors import Problem
+from imds_sim.config.schema.accounts import AccountSection
 from imds_sim.config.schema.durations import DrainTimeout, Lifetime, MinRemaining, RefreshEvery
 from imds_sim.config.schema.files import Directory, StateKeyFile
 from imds_sim.config.schema.identities import RoleSection, UserSection
 from imds_sim.config.schema.listen import ListenSection
-from imds_sim.config.schema.names import AccountId, FunctionName, Region, RoleName, UserName
+from imds_sim.config.schema.names import (
+    AccountId,
+    AccountKey,
+    FunctionName,
+    Region,
+    RoleName,
+    UserName,
+)
 from imds_sim.config.schema.names import WorkloadName as Name
+from imds_sim.config.schema.policies import ManagedPolicy, ManagedPolicyKey
 from imds_sim.config.schema.section import Section
 from imds_sim.config.schema.text import Seed, Truth, one_of, whole_number
 from imds_sim.config.schema.workloads import FunctionSection, InstanceSection, TaskSection
@@ -101,14 +110,12 @@ class Configuration(Section):
 
     not_supported_yet: ClassVar[frozenset[str]] = frozenset(
         {
-            "accounts",
             "alarms",
             "allow_clients",
             "audit",
             "endpoints",
             "faults",
             "hop_limit",
-            "managed_policies",
             "oidc_providers",
             "pods",
             "probes",
@@ -160,6 +167,15 @@ class Configuration(Section):
     sts: StsSection = Field(default_factory=StsSection, description="The STS.")
     roles: Annotated[dict[RoleName, RoleSection], _Empty] = Field(
         default_factory=dict, description="Roles by name. Default: {}."
+    )
+    accounts: Annotated[dict[AccountKey, AccountSection], _Empty] = Field(
+        default_factory=dict,
+        description="Accounts by id: organization, service and resource control policies. "
+        "Default: {}.",
+    )
+    managed_policies: Annotated[dict[ManagedPolicyKey, ManagedPolicy], _Empty] = Field(
+        default_factory=dict,
+        description="Managed policies by ARN, or by name in the account of the file. Default: {}.",
     )
     instances: Annotated[dict[Name, InstanceSection], _Empty] = Field(
         default_factory=dict, description="EC2 instances by name. Default: {}."

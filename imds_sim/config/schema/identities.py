@@ -1,15 +1,27 @@
 """The sections of users and roles."""
 
 from datetime import timedelta
-from typing import Annotated, ClassVar
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from imds_sim.config.schema.durations import MaxSessionDuration
 from imds_sim.config.schema.files import SecretFile, SecretText
+from imds_sim.config.schema.mfa import MfaSeed, MfaSerial, at_most_eight
 from imds_sim.config.schema.names import AccessKeyId, AccountId, IamPath, RoleId
+from imds_sim.config.schema.policies import BoundaryPolicy, IdentityPolicies, Trust
 from imds_sim.config.schema.section import Section
-from imds_sim.config.schema.trust import Trust
+from imds_sim.config.schema.tags import Tags
+
+_POLICIES = (
+    "Identity-based policies by name: each a policy document, or the name or ARN of a managed "
+    "policy. Default: {}, which allows GetCallerIdentity and no more."
+)
+_BOUNDARY = (
+    "Permissions boundary: a policy document, or the name or ARN of a managed policy. "
+    "Default: none."
+)
+_TAGS = "Tags by key, 50 at most. Default: {}."
 
 
 class AccessKeySection(Section):
@@ -26,12 +38,21 @@ class AccessKeySection(Section):
     )
 
 
-class UserSection(Section):
-    """A user and its long-term keys."""
+class MfaDeviceSection(Section):
+    """A virtual MFA device of a user."""
 
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset(
-        {"policies", "permissions_boundary", "tags", "mfa_devices"}
+    serial: MfaSerial | None = Field(
+        None,
+        description="Serial number, an ARN as a rule. Default: arn:aws:iam::ACCOUNT:mfa/USER.",
     )
+    seed: MfaSeed = Field(
+        description="Required. Secret of the device in base32, 16 to 128 characters: codes are "
+        "made of it as RFC 6238 says (SHA-1, 30 seconds, 6 digits)."
+    )
+
+
+class UserSection(Section):
+    """A user, its long-term keys and what it may do."""
 
     path: IamPath = Field("/", description="IAM path of the user. Default: /.")
     access_keys: Annotated[tuple[AccessKeySection, ...], Field(strict=False)] | None = Field(
@@ -39,14 +60,16 @@ class UserSection(Section):
         description="Long-term keys of the user. Default: one, derived from the state key; "
         "[] for none.",
     )
+    policies: IdentityPolicies = Field(default_factory=dict, description=_POLICIES)
+    permissions_boundary: BoundaryPolicy | None = Field(None, description=_BOUNDARY)
+    tags: Tags = Field(default_factory=dict, description=_TAGS)
+    mfa_devices: Annotated[
+        tuple[MfaDeviceSection, ...], Field(strict=False), AfterValidator(at_most_eight)
+    ] = Field((), description="Virtual MFA devices of the user, 8 at most. Default: [].")
 
 
 class RoleSection(Section):
-    """A role and who may assume it."""
-
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset(
-        {"policies", "permissions_boundary", "tags"}
-    )
+    """A role, who may assume it and what it may do."""
 
     account: AccountId | None = Field(
         None, description="Account of the role, 12 digits. Default: the account of the file."
@@ -62,6 +85,9 @@ class RoleSection(Section):
         description="Trust policy: a policy document, or none for nobody. Default: the service "
         "principals of the workloads that use the role.",
     )
+    policies: IdentityPolicies = Field(default_factory=dict, description=_POLICIES)
+    permissions_boundary: BoundaryPolicy | None = Field(None, description=_BOUNDARY)
+    tags: Tags = Field(default_factory=dict, description=_TAGS)
     max_session_duration: MaxSessionDuration = Field(
         timedelta(hours=1),
         description="Longest session a caller of the API may ask for, 1h to 12h. Default: 1h.",

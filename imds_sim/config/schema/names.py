@@ -34,6 +34,8 @@ AccountId = Annotated[
     ),
 ]
 
+AccountKey = Annotated[str, PlainValidator(_account), _pattern(_ACCOUNT)]  # keys are text always
+
 # botocore's partitions.json has the regions; the pattern admits those to come.
 _REGION = r"[a-z]{2,4}(-[a-z]+){1,2}-[0-9]{1,2}"
 Region = Annotated[

@@ -1,0 +1,57 @@
+"""Tags of roles and users.
+
+Source: IAM API, `Tag`; IAM User Guide, "Rules for tagging in IAM and AWS STS".
+"""
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
+
+from imds_sim.config.schema.text import kind_of, shown, text_of
+
+MAX_TAGS = 50
+MAX_KEY, MAX_VALUE = 128, 256
+_WORDS = "letters, digits, blanks and characters of _.:/=+-@"
+
+
+def _tag_text(text: str) -> bool:
+    """The class `[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]` of the API's model."""
+    return all(each in "_.:/=+-@" or unicodedata.category(each)[0] in "LZN" for each in text)
+
+
+def _key(value: object) -> str:
+    text = text_of(value)
+    if not (1 <= len(text) <= MAX_KEY and _tag_text(text)):
+        raise ValueError(f"{shown(text)} is not a tag key: 1 to {MAX_KEY} {_WORDS}")
+    if text.lower().startswith("aws:"):
+        raise ValueError(f"{shown(text)}: tag keys that begin with aws: are reserved")
+    return text
+
+
+def _value(value: object) -> str:
+    text = text_of(value)
+    if not (len(text) <= MAX_VALUE and _tag_text(text)):
+        raise ValueError(f"{shown(text)} is not a tag value: up to {MAX_VALUE} {_WORDS}")
+    return text
+
+
+def _bounded(value: object) -> object:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ValueError(f"must be a mapping of tag keys to values, not {kind_of(value)}")
+    if len(value) > MAX_TAGS:
+        raise ValueError(f"{len(value)} tags; allowed: {MAX_TAGS}")
+    return value
+
+
+TagKey = Annotated[
+    str,
+    PlainValidator(_key),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_KEY}),
+]
+TagValue = Annotated[
+    str, PlainValidator(_value), WithJsonSchema({"type": "string", "maxLength": MAX_VALUE})
+]
+Tags = Annotated[dict[TagKey, TagValue], BeforeValidator(_bounded)]
