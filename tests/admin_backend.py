@@ -6,9 +6,12 @@ from datetime import timedelta
 from imds_sim.admin.backend import Process
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ManualClock
+from imds_sim.kernel.entropy import SeededEntropy
 from imds_sim.kernel.exchange import Surface
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.world import World
+from imds_sim.sts.service import Service
+from imds_sim.sts.sessions import SessionSealer
 from tests.worlds import ISSUED_AT, FixedCredentials
 
 
@@ -19,6 +22,12 @@ class FakeCore:
     credentials: FixedCredentials = field(default_factory=FixedCredentials)
     journal: Recorder = field(default_factory=lambda: Recorder(3))
     generation: int = 2
+
+    @property
+    def sts(self) -> Service:
+        entropy = SeededEntropy(1)
+        sealer = SessionSealer(b"k" * 32, entropy)
+        return Service(self.world.directory, sealer, self.clock, entropy, self.world.region)
 
     def rotate(self, workload: str | None = None) -> int:
         if workload is not None:

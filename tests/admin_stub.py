@@ -27,13 +27,13 @@ class StubDaemon:
         self.address = address
         self.outcome = ReloadOutcome(ISSUED_AT, 3)
 
-    def answer(self, method: str, target: str) -> tuple[int, bytes]:
+    def answer(self, method: str, target: str, body: bytes = b"") -> tuple[int, bytes]:
         parts = urlsplit(target)
         api = AdminApi(self.backend)
         if (method, parts.path) == RELOAD:
             reply = api.reloaded(self.outcome)
         else:
-            reply = api.handle(method, parts.path, dict(parse_qsl(parts.query)))
+            reply = api.handle(method, parts.path, dict(parse_qsl(parts.query)), body)
         return reply.status, json.dumps(reply.document).encode()
 
 
@@ -45,7 +45,8 @@ def admin_stub(backend: FakeBackend, folder: Path) -> Iterator[StubDaemon]:
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
-            status, body = daemon.answer(self.command, self.path)
+            asked = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            status, body = daemon.answer(self.command, self.path, asked)
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

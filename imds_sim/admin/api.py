@@ -4,25 +4,34 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from imds_sim.admin import documents
+from imds_sim.admin import documents, verify
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
+from imds_sim.admin.errors import BodyInvalid, QueryInvalid
+from imds_sim.admin.questions import PARAMETERS, read_question
 from imds_sim.kernel.errors import SimError
 from imds_sim.kernel.exchange import Surface
+from imds_sim.simulator.asker import PrincipalUnknown, RoleUnknown
 from imds_sim.simulator.environment import (
     EnvironmentUnavailable,
     environment,
     subject_named,
 )
+from imds_sim.simulator.why import explain
+from imds_sim.sts.errors import ApiError
 from imds_sim.workloads.resolve import WorkloadUnknown
 
 RELOAD = ("POST", "/v1/reload")
 Query = Mapping[str, str]
 
 
-class QueryInvalid(SimError):
-    """A parameter that the route does not have, or a value that it does not take."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request says beside its path; the body may hold secrets."""
+
+    query: Query
+    body: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,9 @@ class AdminReply:
 # Status and code of each error; the message is the error's own.
 ERRORS: dict[type[SimError], tuple[int, str]] = {
     QueryInvalid: (400, "InvalidQuery"),
+    BodyInvalid: (400, "InvalidBody"),
+    PrincipalUnknown: (404, "PrincipalUnknown"),
+    RoleUnknown: (404, "RoleUnknown"),
     WorkloadUnknown: (404, "WorkloadUnknown"),
     EnvironmentUnavailable: (409, "EnvironmentUnavailable"),
 }
@@ -47,8 +59,11 @@ RELOAD_STATUS = {"ConfigInvalid": 422, "ConfigNotReadable": 422, "CannotBind": 4
 
 @dataclass(frozen=True, slots=True)
 class _Route:
-    handler: Callable[["AdminApi", Query], AdminReply]
+    """`max_body` is in bytes; a route that has none takes no body."""
+
+    handler: Callable[["AdminApi", Asked], AdminReply]
     parameters: frozenset[str] = frozenset()
+    max_body: int | None = None
 
 
 class AdminApi:
@@ -57,7 +72,7 @@ class AdminApi:
     def __init__(self, backend: AdminBackend) -> None:
         self._backend = backend
 
-    def handle(self, method: str, path: str, query: Query) -> AdminReply:
+    def handle(self, method: str, path: str, query: Query, body: bytes = b"") -> AdminReply:
         """Answer everything but RELOAD; HEAD is answered as GET, its body is the server's care."""
         allowed = [verb for verb, place in (*ROUTES, RELOAD) if place == path]
         route = ROUTES.get(("GET" if method == "HEAD" else method, path))
@@ -67,7 +82,9 @@ class AdminApi:
             if unknown := sorted(set(query) - route.parameters):
                 known = ", ".join(sorted(route.parameters)) or "none"
                 raise QueryInvalid(f"{path} has no parameter {unknown[0]!r}; it takes {known}")
-            return route.handler(self, query)
+            if route.max_body is not None and len(body) > route.max_body:
+                return failure(413, "BodyTooLarge", f"{path} takes {route.max_body} bytes at most")
+            return route.handler(self, Asked(query, body))
         except tuple(ERRORS) as error:
             status, code = ERRORS[type(error)]
             return failure(status, code, str(error))
@@ -81,14 +98,14 @@ class AdminApi:
         reply = failure(RELOAD_STATUS.get(outcome.code, 500), outcome.code, message)
         return AdminReply(reply.status, {**reply.document, "reload": document})
 
-    def _status(self, query: Query) -> AdminReply:
+    def _status(self, asked: Asked) -> AdminReply:
         return AdminReply(200, documents.status(self._backend))
 
-    def _workloads(self, query: Query) -> AdminReply:
+    def _workloads(self, asked: Asked) -> AdminReply:
         return AdminReply(200, {"workloads": documents.workloads(self._backend)})
 
-    def _environment(self, query: Query) -> AdminReply:
-        core, name = self._backend.core, query.get("as")
+    def _environment(self, asked: Asked) -> AdminReply:
+        core, name = self._backend.core, asked.query.get("as")
         made = environment(core, self._backend.endpoints(), name)
         subject = subject_named(core.world, name)
         return AdminReply(
@@ -101,33 +118,42 @@ class AdminApi:
             },
         )
 
-    def _journal(self, query: Query) -> AdminReply:
+    def _journal(self, asked: Asked) -> AdminReply:
         recorder = self._backend.core.journal
-        after, surface = query.get("after", "0"), query.get("surface")
+        after, surface = asked.query.get("after", "0"), asked.query.get("surface")
         if not (after.isascii() and after.isdecimal() and len(after) <= 18):
             raise QueryInvalid(f"after: {after!r} is not the number of an entry, 0 or more")
         if surface is not None and surface not in set(Surface):
             raise QueryInvalid(f"surface: {surface!r} is not one of {', '.join(Surface)}")
-        entries = recorder.entries(int(after), query.get("as"), surface)
+        entries = recorder.entries(int(after), asked.query.get("as"), surface)
         return AdminReply(200, documents.journal(entries, recorder))
 
-    def _clear_journal(self, query: Query) -> AdminReply:
+    def _clear_journal(self, asked: Asked) -> AdminReply:
         recorder = self._backend.core.journal
         cleared = len(recorder)
         recorder.clear()
         return AdminReply(200, {"cleared": cleared, "last_number": recorder.last_number})
 
-    def _rotate(self, query: Query) -> AdminReply:
-        name = query.get("as")
+    def _rotate(self, asked: Asked) -> AdminReply:
+        name = asked.query.get("as")
         sets = self._backend.core.rotate(name)
         return AdminReply(
             200, {"sets": sets, "workloads": documents.workloads(self._backend, name)}
         )
 
-    def _health(self, query: Query) -> AdminReply:
+    def _why(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, explain(self._backend.core, read_question(asked.query)).document())
+
+    def _verify(self, asked: Asked) -> AdminReply:
+        try:
+            return AdminReply(200, verify.verified(self._backend.core.sts, asked.body))
+        except ApiError as error:
+            return failure(403, error.code, str(error))
+
+    def _health(self, asked: Asked) -> AdminReply:
         return AdminReply(200, {"status": "ok"})
 
-    def _readiness(self, query: Query) -> AdminReply:
+    def _readiness(self, asked: Asked) -> AdminReply:
         ready = self._backend.process.ready
         return AdminReply(200 if ready else 503, {"ready": ready})
 
@@ -139,6 +165,8 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("GET", "/v1/journal"): _Route(AdminApi._journal, frozenset({"after", "as", "surface"})),
     ("DELETE", "/v1/journal"): _Route(AdminApi._clear_journal),
     ("POST", "/v1/rotate"): _Route(AdminApi._rotate, frozenset({"as"})),
+    ("GET", "/v1/why"): _Route(AdminApi._why, PARAMETERS),
+    ("POST", "/v1/verify"): _Route(AdminApi._verify, max_body=verify.MAX_BODY),
     ("GET", "/healthz"): _Route(AdminApi._health),
     ("GET", "/readyz"): _Route(AdminApi._readiness),
 }

@@ -11,6 +11,7 @@ from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import Clock
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.world import World
+from imds_sim.sts.service import Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,9 @@ class ServedCore(Protocol):
 
     @property
     def clock(self) -> Clock: ...
+
+    @property
+    def sts(self) -> Service: ...
 
     @property
     def generation(self) -> int: ...

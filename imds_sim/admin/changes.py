@@ -19,6 +19,12 @@ def _lines(before: World, after: World) -> Iterator[str]:
         yield "refresh of credentials changed"
     yield from _named("role", _short(before.directory.roles), _short(after.directory.roles))
     yield from _named("user", _short(before.directory.users), _short(after.directory.users))
+    yield from _named(
+        "managed policy",
+        _short(before.directory.managed_policies),
+        _short(after.directory.managed_policies),
+    )
+    yield from _named("account", before.directory.accounts, after.directory.accounts)
     yield from _named("workload", before.resolver.workloads, after.resolver.workloads)
     old_default, new_default = before.resolver.default_instance, after.resolver.default_instance
     if (old_default and old_default.name) != (new_default and new_default.name):

@@ -1,8 +1,16 @@
-"""What keeps a command from the running daemon, with the exit status that it ends with."""
+"""What is wrong with a request to the daemon, and what keeps a command from it."""
 
 from typing import ClassVar
 
 from imds_sim.kernel.errors import SimError
+
+
+class QueryInvalid(SimError):
+    """A parameter that the route does not have, or a value that it does not take."""
+
+
+class BodyInvalid(SimError):
+    """A body that is not what the route takes."""
 
 
 class AdminError(SimError):
@@ -32,6 +40,8 @@ class AdminRefused(AdminError):
 
     EXIT_STATUS: ClassVar[dict[str, int]] = {
         "InvalidQuery": 2,
+        "PrincipalUnknown": 2,
+        "RoleUnknown": 2,
         "WorkloadUnknown": 2,
         "NotPermitted": 77,
         "ConfigNotReadable": 66,

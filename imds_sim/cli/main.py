@@ -16,6 +16,8 @@ COMMANDS = (
     "whoami",
     "check",
     "schema",
+    "decide",
+    "why",
     "get",
     "status",
     "wait",

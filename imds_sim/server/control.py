@@ -57,7 +57,11 @@ class Control:
     async def _reply(self, request: web.Request) -> AdminReply:
         if (request.method, request.path) == RELOAD:
             return self._api.reloaded(await self._reload())
-        return self._api.handle(request.method, request.path, dict(request.query))
+        try:
+            body = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            return failure(413, "BodyTooLarge", f"the body has more than {BODY_LIMIT} bytes")
+        return self._api.handle(request.method, request.path, dict(request.query), body)
 
     def _refusal(self, request: web.Request) -> AdminReply | None:
         connection = request.transport.get_extra_info("socket") if request.transport else None

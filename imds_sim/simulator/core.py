@@ -15,6 +15,7 @@ from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.message import Request, Response, Unreadable
 from imds_sim.simulator.pipeline import Pipeline
 from imds_sim.simulator.world import World
+from imds_sim.sts.mfa import UsedCodes
 from imds_sim.sts.query_api.handler import StsQueryHandler
 from imds_sim.sts.service import Service
 from imds_sim.sts.sessions import SessionSealer
@@ -30,7 +31,8 @@ def derived_key(state_key: bytes, purpose: str) -> bytes:
 class Core:
     """One simulator without sockets. Not thread-safe: one thread calls it.
 
-    What outlives a world: the sealing and metadata-token keys, the held credentials, the journal.
+    What outlives a world: the sealing and metadata-token keys, the held credentials, the journal,
+    the MFA codes that were used.
     """
 
     def __init__(self, world: World, state_key: bytes, clock: Clock, entropy: Entropy) -> None:
@@ -40,6 +42,7 @@ class Core:
         self._entropy = entropy
         self._sealer = SessionSealer(derived_key(state_key, "session tokens"), entropy)
         self._tokens = MetadataTokens(derived_key(state_key, "metadata tokens"), clock, entropy)
+        self._used_codes = UsedCodes()
         service = self._service(world)
         self.credentials = RefreshingProvider(
             clock, _minting(world, service), world.resolver.workloads.values()
@@ -50,6 +53,11 @@ class Core:
     def world(self) -> World:
         """The world that answers now."""
         return self._pipeline.world
+
+    @property
+    def sts(self) -> Service:
+        """The STS of the world that answers now."""
+        return self._sts
 
     def handle(self, connection: Connection, request: Request | Unreadable) -> Response:
         """Take one request through the whole pipeline."""
@@ -87,9 +95,17 @@ class Core:
         self.generation += 1
 
     def _service(self, world: World) -> Service:
-        return Service(world.directory, self._sealer, self.clock, self._entropy, world.region)
+        return Service(
+            world.directory,
+            self._sealer,
+            self.clock,
+            self._entropy,
+            world.region,
+            self._used_codes,
+        )
 
     def _install(self, world: World, service: Service) -> None:
+        self._sts = service
         self._pipeline = Pipeline(
             world=world,
             imds=ImdsHandler(self.credentials, self._tokens, self.clock),

@@ -4,10 +4,14 @@ from datetime import timedelta
 
 from imds_sim.admin.changes import changes
 from imds_sim.credentials.policy import RefreshPolicy
-from imds_sim.iam.document import Policy
+from imds_sim.iam.accounts import Account
+from imds_sim.iam.directory import Directory
+from imds_sim.iam.document import NamedPolicy, Policy
 from imds_sim.iam.entities import Role
+from imds_sim.iam.kinds import PolicyKind
 from imds_sim.kernel.address import TcpAddress
 from imds_sim.kernel.exchange import Surface
+from imds_sim.simulator.world import World
 from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.listener import Listener
 from tests.worlds import ALICE, world_of
@@ -55,6 +59,33 @@ def test_another_default_instance_is_told(make_instance: MakeInstance) -> None:
     web_1, web_2 = make_instance("web-1"), make_instance("web-2")
     assert changes(world_of(web_1, web_2), world_of(web_2, web_1)) == (
         "the shared metadata listener answers as web-2",
+    )
+
+
+def test_what_policies_say_has_changed_with_their_entities() -> None:
+    policy = Policy((), version="2012-10-17", kind=PolicyKind.IDENTITY)
+    allowed = replace(WEB, policies=(NamedPolicy("p", policy),))
+    tagged = replace(ALICE, tags={"team": "orders"})
+    assert changes(
+        world_of(roles=[WEB], users=[ALICE]), world_of(roles=[allowed], users=[tagged])
+    ) == (
+        "role app/web changed",
+        "user alice changed",
+    )
+
+
+def test_managed_policies_and_accounts_are_told_by_name() -> None:
+    def world(policies: dict[str, Policy], accounts: list[Account]) -> World:
+        return replace(world_of(), directory=Directory.of([], [], policies, accounts))
+
+    arn = "arn:aws:iam::111122223333:policy/team/shared"
+    older = Policy((), version="2008-10-17")
+    before = world({arn: older}, [Account("111122223333")])
+    after = world({arn: Policy(())}, [Account("111122223333", "o-a"), Account("444455556666")])
+    assert changes(before, after) == (
+        "managed policy team/shared changed",
+        "account 111122223333 changed",
+        "account 444455556666 added",
     )
 
 

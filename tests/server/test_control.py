@@ -1,4 +1,5 @@
 import asyncio
+import io
 import json
 import os
 import socket
@@ -13,7 +14,7 @@ from imds_sim.kernel.address import UnixAddress
 from imds_sim.kernel.clock import ManualClock
 from imds_sim.server.admin_socket import bound
 from imds_sim.server.backend import Backend
-from imds_sim.server.control import Control, may_ask
+from imds_sim.server.control import BODY_LIMIT, Control, may_ask
 from imds_sim.server.runtime import Runtime
 from imds_sim.simulator.private import private_world
 from tests.simulator.scenes import scene_of
@@ -65,6 +66,22 @@ async def test_an_unknown_path_is_404_in_json(admin: aiohttp.ClientSession) -> N
     async with admin.get("/latest/meta-data/") as answer:
         assert answer.status == 404
         assert json.loads(await answer.text())["error"]["code"] == "NotFound"
+
+
+async def test_a_body_is_handed_on(admin: aiohttp.ClientSession) -> None:
+    body = {"access_key_id": "ASIAUNKNOWNUNKNOWN00", "session_token": "none"}
+    async with admin.post("/v1/verify", json=body) as answer:
+        assert answer.status == 403
+        assert (await answer.json())["error"]["code"] == "InvalidClientTokenId"
+
+
+@pytest.mark.parametrize("size", [BODY_LIMIT, BODY_LIMIT + 1])
+async def test_a_body_that_is_too_large_is_refused_in_json(
+    admin: aiohttp.ClientSession, size: int
+) -> None:
+    async with admin.post("/v1/verify", data=io.BytesIO(b"x" * size)) as answer:
+        assert answer.status == 413
+        assert (await answer.json())["error"]["code"] == "BodyTooLarge"
 
 
 async def test_many_may_ask_at_once(admin: aiohttp.ClientSession) -> None:
