@@ -50,10 +50,7 @@ class Minter:
             assumed = self.service.assume_role(
                 ServicePrincipal(workload.service),
                 request,
-                trust_context={
-                    "aws:SourceAccount": workload.account,
-                    "aws:SourceArn": workload.arn,
-                },
+                trust_context=presented_by_service(workload),
                 session_context=_bound_to_the_session(workload, delivery),
             )
         except StsError as error:
@@ -73,6 +70,11 @@ class Minter:
             issued_at=granted.issued_at,
             expires_at=granted.expires_at,
         )
+
+
+def presented_by_service(workload: Workload) -> dict[str, str]:
+    """The condition keys of a service's call for a workload, beside who the service is."""
+    return {"aws:SourceAccount": workload.account, "aws:SourceArn": workload.arn}
 
 
 def _bound_to_the_session(workload: Workload, delivery: Delivery) -> dict[str, str]:

@@ -48,10 +48,22 @@ class AccessDenied(ApiError):
 
     @classmethod
     def of(cls, caller_arn: str, action: str, resource: str, reason: str) -> "AccessDenied":
-        """The bare form that AssumeRole has; `reason` goes to the journal."""
+        """The bare form that operations on a resource have; `reason` goes to the journal."""
         return cls(
             f"User: {caller_arn} is not authorized to perform: {action} on resource: {resource}",
             detail=reason,
+        )
+
+    @classmethod
+    def without_resource(
+        cls, caller_arn: str, action: str, clause: str, reason: str
+    ) -> "AccessDenied":
+        """The form of actions that have no resource: it ends with `clause`, which says why.
+
+        Source: reports of GetAccessKeyInfo and DecodeAuthorizationMessage, 2021 and later.
+        """
+        return cls(
+            f"User: {caller_arn} is not authorized to perform: {action}{clause}", detail=reason
         )
 
 
@@ -65,6 +77,48 @@ class ValidationError(ApiError):
         """All violated constraints at once, in the words of the service."""
         count = f"{len(clauses)} validation error{'s' if len(clauses) > 1 else ''} detected: "
         return cls(count + "; ".join(clauses))
+
+
+class InvalidParameterValue(ApiError):
+    """Session tags that contradict each other or the session that passes them."""
+
+    code = "InvalidParameterValue"
+
+
+class MalformedPolicyDocument(ApiError):
+    """A session policy that is none."""
+
+    code = "MalformedPolicyDocument"
+
+
+class InvalidAuthorizationMessage(ApiError):
+    """An encoded message that is damaged, expired or another account's."""
+
+    code = "InvalidAuthorizationMessageException"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("Message is not valid", detail=detail)
+
+
+class ExpiredContextAssertion(ApiError):
+    """A context assertion that cannot be verified: only AWS issues them.
+
+    Of the errors that the model declares for AssumeRole it is the one about passed tokens.
+    """
+
+    code = "ExpiredTokenException"
+
+
+class ExpiredTradeInToken(ApiError):
+    """A trade-in token that was not issued here: none ever is."""
+
+    code = "ExpiredTradeInTokenException"
+
+    def __init__(self) -> None:
+        super().__init__(  # the words of the model
+            "The trade-in token provided in the request has expired and can no longer be exchanged "
+            "for credentials. Request a new token and retry the operation."
+        )
 
 
 class MalformedInput(ApiError):

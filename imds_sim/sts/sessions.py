@@ -1,15 +1,12 @@
-"""Role sessions as sealed statements: the session token carries all that is known of the session.
+"""Sessions as sealed statements: the session token carries all that is known of the session.
 
 Nothing is kept: whoever has the state key (this process, its successor, a replica) opens a token.
 The layout imitates the tokens of recorded requests; what is inside is our own.
 """
 
 import hmac
-import json
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -18,28 +15,16 @@ from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.secret import Secret
 from imds_sim.sts.errors import PackedPolicyTooLarge, SessionTokenInvalid
 from imds_sim.sts.limits import MAX_SESSION_TOKEN
+from imds_sim.sts.sealed_session import SealedSession, read_statement, write_statement
 
 # The first byte and field 1 of the tokens of regional endpoints: `IQoJb3JpZ2luX2Vj` in base64.
 _HEAD = b"\x21\x0a\x09origin_ec"
-_FORMAT = b"\x10\x01"  # field 2; the number of our own format
+_FORMAT = b"\x10\x02"  # field 2; the number of our own format
 _REGION, _NONCE, _PAYLOAD, _ACCOUNT, _SEALED = b"\x1a", b"\x22", b"\x2a", b"\x1a\x0c", b"\x22"
 _NONCE_BYTES = 12
+_TAG_BYTES = 16
+_VARINTS = 4  # two sizes, two bytes each in any token that needs padding
 _SECRET_BYTES = 30  # 40 characters
-
-
-@dataclass(frozen=True, slots=True)
-class RoleSession:
-    """What a session token says. Times are whole seconds; `context` holds the condition keys that
-    every later request of the session has, such as `ec2:RoleDelivery`."""
-
-    access_key_id: str
-    role_arn: str
-    role_unique_id: str
-    account: str
-    name: str
-    issued_at: datetime
-    expires_at: datetime
-    context: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,36 +46,31 @@ class SessionSealer:
         """One key per purpose: HKDF-Expand of RFC 5869, whose first block is all that is needed."""
         return hmac.digest(self.key, f"imds-sim {purpose}\x01".encode(), "sha256")
 
-    def seal(self, session: RoleSession, region: str, purpose: str) -> Secret:
+    def seal(
+        self, session: SealedSession, packed: bytes, region: str, purpose: str, minimum: int = 0
+    ) -> Secret:
         """The session token. Raises PackedPolicyTooLarge beyond 4 KiB.
 
-        `region` (255 bytes at most) stands in clear, as does the account; both are authenticated.
-        `purpose` names the stream of chance.
+        `packed` are the session's contents. `region` (255 bytes at most) stands in clear, as does
+        the account; both are authenticated. `purpose` names the stream of chance. With `minimum`
+        the token is padded to at least as many characters.
         """
-        statement = json.dumps(
-            [
-                session.access_key_id,
-                session.role_arn,
-                session.role_unique_id,
-                session.name,
-                int(session.issued_at.timestamp()),
-                int(session.expires_at.timestamp()),
-                dict(session.context),
-            ],
-            separators=(",", ":"),
-        ).encode()
+        statement = write_statement(session, packed)
+        head = b"".join((_HEAD, _FORMAT, _REGION, bytes([len(region.encode())]), region.encode()))
+        payload_head = _ACCOUNT + session.account.encode() + _SEALED
+        overhead = len(head) + len(_NONCE) + 1 + _NONCE_BYTES + len(_PAYLOAD) + len(payload_head)
+        room = -(-minimum // 4) * 3 - 2 - overhead - _TAG_BYTES - _VARINTS
+        statement = statement.ljust(room, b"\0")
         # Drawn, and bound to the statement: a seed that is used again repeats what was drawn, and
         # a nonce must not return with another statement.
         chance = self.entropy.bytes(_NONCE_BYTES, purpose)
         nonce = hmac.digest(self._nonce_key, chance + statement, "sha256")[:_NONCE_BYTES]
-        payload_head = _ACCOUNT + session.account.encode() + _SEALED
-        sealed_size = len(statement) + 16
-        payload_size = len(payload_head) + len(_varint(sealed_size)) + sealed_size
+        sealed_size = _varint(len(statement) + _TAG_BYTES)
+        payload_size = len(payload_head) + len(sealed_size) + len(statement) + _TAG_BYTES
         clear = b"".join(
             (
-                *(_HEAD, _FORMAT, _REGION, bytes([len(region.encode())]), region.encode()),
-                *(_NONCE, bytes([_NONCE_BYTES]), nonce),
-                *(_PAYLOAD, _varint(payload_size), payload_head, _varint(sealed_size)),
+                *(head, _NONCE, bytes([_NONCE_BYTES]), nonce),
+                *(_PAYLOAD, _varint(payload_size), payload_head, sealed_size),
             )
         )
         token = b64encode(clear + self._cipher.encrypt(nonce, statement, clear)).decode()
@@ -98,7 +78,7 @@ class SessionSealer:
             raise PackedPolicyTooLarge("Serialized token too large for session")
         return Secret(token)
 
-    def open(self, session_token: str) -> RoleSession:
+    def open(self, session_token: str) -> SealedSession:
         """Read a token sealed under the same key, in any region. Raises SessionTokenInvalid."""
         raw = _decode_canonical(session_token)
         clear, nonce, sealed = _take_apart(raw)
@@ -106,17 +86,7 @@ class SessionSealer:
             statement = self._cipher.decrypt(nonce, sealed, clear)
         except InvalidTag:
             raise SessionTokenInvalid("not sealed with this key, or damaged") from None
-        key_id, role_arn, unique_id, name, issued_at, expires_at, context = json.loads(statement)
-        return RoleSession(
-            key_id,
-            role_arn,
-            unique_id,
-            role_arn.split(":")[4],
-            name,
-            datetime.fromtimestamp(issued_at, UTC),
-            datetime.fromtimestamp(expires_at, UTC),
-            context,
-        )
+        return read_statement(statement)
 
     def secret_access_key(self, session_token: str) -> Secret:
         """The secret key that belongs to a token: derived from it, so that nothing is stored."""
@@ -146,7 +116,11 @@ def _take_apart(raw: bytes) -> tuple[bytes, bytes, bytes]:
     payload_at = nonce_at + _NONCE_BYTES + len(_PAYLOAD)
     size, head_at = _read_varint(raw, payload_at)
     sealed_size, sealed_at = _read_varint(raw, head_at + len(_ACCOUNT) + 12 + len(_SEALED))
-    if head_at + size != len(raw) or sealed_at + sealed_size != len(raw) or sealed_size < 16:
+    if (
+        head_at + size != len(raw)
+        or sealed_at + sealed_size != len(raw)
+        or sealed_size < _TAG_BYTES
+    ):
         raise SessionTokenInvalid("cut or extended")
     return raw[:sealed_at], raw[nonce_at : nonce_at + _NONCE_BYTES], raw[sealed_at:]
 

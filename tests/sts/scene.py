@@ -3,21 +3,26 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from imds_sim.iam.accounts import Account
 from imds_sim.iam.directory import Directory
-from imds_sim.iam.document import trust_for_services
-from imds_sim.iam.entities import AccessKey, Role, User
-from imds_sim.iam.grammar import parse_trust_policy
-from imds_sim.iam.principals import ServicePrincipal
+from imds_sim.iam.document import NamedPolicy, Policy, trust_for_services
+from imds_sim.iam.entities import AccessKey, MfaDevice, Role, User
+from imds_sim.iam.grammar import parse_policy, parse_trust_policy
+from imds_sim.iam.kinds import PolicyKind
+from imds_sim.iam.principals import ServicePrincipal, UserPrincipal
 from imds_sim.kernel.clock import ManualClock
 from imds_sim.kernel.entropy import SeededEntropy
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Headers, Request, Response
 from imds_sim.kernel.secret import Secret
+from imds_sim.sts.authority import Credentials
+from imds_sim.sts.mfa import UsedCodes
 from imds_sim.sts.operations.assume_role import AssumedRole, AssumeRoleRequest
 from imds_sim.sts.query_api.handler import StsQueryHandler
 from imds_sim.sts.query_api.sigv4 import sign
 from imds_sim.sts.service import Service
 from imds_sim.sts.sessions import SessionSealer
+from imds_sim.sts.signer import Signer
 
 ACCOUNT = "111122223333"
 STATE_KEY = bytes(range(32))
@@ -37,6 +42,17 @@ def trusting(*principals: str, **elements: Any) -> Any:
     return parse_trust_policy({"Version": "2012-10-17", "Statement": statement})
 
 
+def policy(kind: PolicyKind = PolicyKind.IDENTITY, **elements: Any) -> Policy:
+    """A policy of one statement that allows the given `Action` on everything."""
+    statement = {"Effect": "Allow", "Resource": "*", **elements}
+    return parse_policy({"Version": "2012-10-17", "Statement": statement}, kind)
+
+
+def granted(*actions: str, **elements: Any) -> tuple[NamedPolicy, ...]:
+    """The policies of a user or role that may take these actions."""
+    return (NamedPolicy("granted", policy(Action=list(actions), **elements)),)
+
+
 WEB = Role("aws", ACCOUNT, "web", "AROAWEB23456723456723", trust_for_services([EC2.service]))
 ALICE = User(
     "aws",
@@ -45,12 +61,26 @@ ALICE = User(
     "AIDAALICE234567234567",
     access_keys=(AccessKey("AKIAALICE23456723456", Secret("alice's secret")),),
 )
+SEED = Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")  # RFC 6238, appendix B: 12345678901234567890
+SERIAL = "arn:aws:iam::111122223333:mfa/bob"
+BOB = User(  # may do everything in STS
+    "aws",
+    ACCOUNT,
+    "bob",
+    "AIDABOB23456723456723",
+    path="/team/",
+    access_keys=(AccessKey("AKIABOB2345672345672", Secret("bob's secret")),),
+    policies=granted("sts:*"),
+    tags={"Team": "red"},
+    mfa_devices=(MfaDevice(SERIAL, SEED),),
+)
+BY_ALICE, BY_BOB = Signer(UserPrincipal(ALICE)), Signer(UserPrincipal(BOB))
 DEPLOY = Role(
     "aws",
     ACCOUNT,
     "deploy",
     "AROADEPLOY23456723456",
-    trusting(WEB.arn, ALICE.arn),
+    trusting(WEB.arn, ALICE.arn, BOB.arn),
     path="/team/",
     max_session_duration=2 * HOUR,
 )
@@ -64,7 +94,11 @@ class Sts:
     entropy: SeededEntropy = field(default_factory=lambda: SeededEntropy(7))
     region: str = "eu-west-1"
     roles: tuple[Role, ...] = (WEB, DEPLOY)
+    users: tuple[User, ...] = (ALICE, BOB)
+    managed_policies: Mapping[str, Policy] = field(default_factory=dict)
+    accounts: tuple[Account, ...] = ()
     strict_region: bool = False
+    used_codes: UsedCodes = field(default_factory=UsedCodes)
 
     @property
     def sealer(self) -> SessionSealer:
@@ -72,8 +106,10 @@ class Sts:
 
     @property
     def service(self) -> Service:
-        directory = Directory.of(self.roles, [ALICE])
-        return Service(directory, self.sealer, self.clock, self.entropy, self.region)
+        directory = Directory.of(self.roles, self.users, self.managed_policies, self.accounts)
+        return Service(
+            directory, self.sealer, self.clock, self.entropy, self.region, self.used_codes
+        )
 
     @property
     def handler(self) -> StsQueryHandler:
@@ -91,6 +127,11 @@ class Sts:
         changed = replace(role, **fields)
         self.roles = (*self.roles, changed)
         return changed
+
+    def signer(self, credentials: Credentials) -> Signer:
+        """Whoever holds these credentials."""
+        key_id, session_token = credentials.access_key_id, credentials.session_token.reveal()
+        return self.service.authenticate(key_id, session_token).signer
 
     def on_instance(self, duration: timedelta = HOUR, **context: str) -> AssumedRole:
         """What EC2 delivers for the role `web`."""
@@ -115,12 +156,14 @@ def post(body: bytes, headers: Mapping[str, str] | None = None) -> Request:
     return Request("POST", "/", Headers(fields.items()), body)
 
 
-def signed(sts: Sts, request: Request, assumed: AssumedRole | None = None) -> Request:
-    """The request signed with role credentials, or with alice's key."""
-    if assumed is None:
-        [key] = ALICE.access_keys
+def signed(
+    sts: Sts, request: Request, assumed: AssumedRole | Credentials | User = ALICE
+) -> Request:
+    """The request signed with temporary credentials, or with a user's key."""
+    if isinstance(assumed, User):
+        [key] = assumed.access_keys
         return sign(request, key.id, key.secret, None, sts.region, sts.clock.wall())
-    held = assumed.credentials
+    held = assumed.credentials if isinstance(assumed, AssumedRole) else assumed
     return sign(
         request,
         held.access_key_id,

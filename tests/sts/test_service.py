@@ -2,10 +2,11 @@ from datetime import timedelta
 
 import pytest
 
-from imds_sim.iam.principals import RoleSessionPrincipal, ServicePrincipal, UserPrincipal
+from imds_sim.iam.principals import RoleSessionPrincipal, ServicePrincipal
 from imds_sim.kernel.clock import ManualClock
 from imds_sim.kernel.entropy import SeededEntropy
 from imds_sim.kernel.identifiers import account_of
+from imds_sim.sts.authentication import Authenticated
 from imds_sim.sts.errors import (
     AccessDenied,
     ExpiredToken,
@@ -15,12 +16,24 @@ from imds_sim.sts.errors import (
 )
 from imds_sim.sts.operations.assume_role import AssumeRoleRequest
 from imds_sim.sts.operations.get_caller_identity import CallerIdentity
-from imds_sim.sts.service import Authenticated
 from imds_sim.sts.sessions import SessionSealer
-from tests.sts.scene import ACCOUNT, ALICE, DEPLOY, EC2, HOUR, INSTANCE, WEB, Sts, trusting
+from imds_sim.sts.signer import Signer
+from tests.sts.scene import (
+    ACCOUNT,
+    ALICE,
+    BY_ALICE,
+    DEPLOY,
+    EC2,
+    HOUR,
+    INSTANCE,
+    WEB,
+    Sts,
+    trusting,
+)
 
 SECOND = timedelta(seconds=1)
 ON_WEB = RoleSessionPrincipal(WEB, INSTANCE)
+BY_WEB = Signer(ON_WEB)
 
 
 def authenticate(sts: Sts, access_key_id: str, session_token: str | None) -> Authenticated:
@@ -58,7 +71,7 @@ def test_the_same_seed_gives_the_same_credentials() -> None:
 
 
 def test_the_api_does_not_disturb_what_services_draw(sts: Sts) -> None:
-    sts.service.assume_role(UserPrincipal(ALICE), AssumeRoleRequest(DEPLOY.arn, "s1"))
+    sts.service.assume_role(BY_ALICE, AssumeRoleRequest(DEPLOY.arn, "s1"))
     assert sts.on_instance() == Sts().on_instance()
 
 
@@ -103,7 +116,7 @@ def test_a_denial_does_not_tell_whether_the_role_exists(
     sts: Sts, role_arn: str, reason: str
 ) -> None:
     with pytest.raises(AccessDenied) as denied:
-        sts.service.assume_role(UserPrincipal(ALICE), AssumeRoleRequest(role_arn, "s1"))
+        sts.service.assume_role(BY_ALICE, AssumeRoleRequest(role_arn, "s1"))
     assert denied.value.message == (
         f"User: {ALICE.arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
     )
@@ -115,7 +128,7 @@ def test_a_denial_does_not_tell_whether_the_role_exists(
 )
 def test_a_role_arn_that_is_no_arn_is_invalid(sts: Sts, role_arn: str) -> None:
     with pytest.raises(ValidationError) as refused:
-        sts.service.assume_role(UserPrincipal(ALICE), AssumeRoleRequest(role_arn, "s1"))
+        sts.service.assume_role(BY_ALICE, AssumeRoleRequest(role_arn, "s1"))
     assert refused.value.message == f"{role_arn} is invalid" or len(role_arn) < 20
 
 
@@ -148,17 +161,17 @@ def test_a_caller_is_bound_by_the_range_and_by_the_role(
 ) -> None:
     request = AssumeRoleRequest(DEPLOY.arn, "s1", duration)
     if message is None:
-        held = sts.service.assume_role(UserPrincipal(ALICE), request).credentials
+        held = sts.service.assume_role(BY_ALICE, request).credentials
         assert held.expires_at - held.issued_at == duration
     else:
         with pytest.raises(ValidationError) as refused:
-            sts.service.assume_role(UserPrincipal(ALICE), request)
+            sts.service.assume_role(BY_ALICE, request)
         assert refused.value.message == message
 
 
 def test_a_role_session_is_bound_to_one_hour_after_the_role_s_maximum(sts: Sts) -> None:
     def ask(duration: timedelta) -> None:
-        sts.service.assume_role(ON_WEB, AssumeRoleRequest(DEPLOY.arn, "s1", duration))
+        sts.service.assume_role(BY_WEB, AssumeRoleRequest(DEPLOY.arn, "s1", duration))
 
     ask(HOUR)
     with pytest.raises(ValidationError, match="1 hour session limit for roles assumed by role"):
@@ -170,7 +183,7 @@ def test_a_role_session_is_bound_to_one_hour_after_the_role_s_maximum(sts: Sts) 
 def test_whoever_is_not_trusted_does_not_hear_of_the_role_s_limits(sts: Sts) -> None:
     request = AssumeRoleRequest(WEB.arn, "s1", 12 * HOUR)
     with pytest.raises(AccessDenied):
-        sts.service.assume_role(UserPrincipal(ALICE), request)
+        sts.service.assume_role(BY_ALICE, request)
 
 
 def test_a_caller_of_another_account_is_denied_for_want_of_an_identity_policy(sts: Sts) -> None:
@@ -178,9 +191,11 @@ def test_a_caller_of_another_account_is_denied_for_want_of_an_identity_policy(st
     sts.changed(DEPLOY, trust=trusting(foreign.arn))
     with pytest.raises(AccessDenied) as denied:
         sts.service.assume_role(
-            RoleSessionPrincipal(foreign, "s1"), AssumeRoleRequest(DEPLOY.arn, "s1")
+            Signer(RoleSessionPrincipal(foreign, "s1")), AssumeRoleRequest(DEPLOY.arn, "s1")
         )
-    assert "identity policies are not supported yet" in (denied.value.detail or "")
+    assert "no identity-based policy allows the sts:AssumeRole action" in (
+        denied.value.detail or ""
+    )
 
 
 @pytest.mark.parametrize(
@@ -210,25 +225,26 @@ def test_a_trust_policy_may_ask_about_caller_and_request(
     request = AssumeRoleRequest(DEPLOY.arn, "s1", external_id="opensesame")
     given = {"aws:SourceIp": "10.0.0.9", "aws:PrincipalAccount": "forged"}
     if allowed:
-        sts.service.assume_role(ON_WEB, request, trust_context=given)
+        sts.service.assume_role(BY_WEB, request, trust_context=given)
     else:
         with pytest.raises(AccessDenied):
-            sts.service.assume_role(ON_WEB, request, trust_context=given)
+            sts.service.assume_role(BY_WEB, request, trust_context=given)
 
 
 def test_an_external_id_that_was_not_passed_is_not_there(sts: Sts) -> None:
     condition = {"StringLike": {"sts:ExternalId": "*"}}
     sts.changed(DEPLOY, trust=trusting(WEB.arn, Condition=condition))
     with pytest.raises(AccessDenied):
-        sts.service.assume_role(ON_WEB, AssumeRoleRequest(DEPLOY.arn, "s1"))
+        sts.service.assume_role(BY_WEB, AssumeRoleRequest(DEPLOY.arn, "s1"))
 
 
 def test_a_user_has_a_name_and_no_mfa_key(sts: Sts) -> None:
     condition = {"StringEquals": {"aws:username": "alice", "aws:PrincipalType": "User"}}
     sts.changed(DEPLOY, trust=trusting(ALICE.arn, Condition=condition))
-    sts.service.assume_role(UserPrincipal(ALICE), AssumeRoleRequest(DEPLOY.arn, "s1"))
-    [key] = ALICE.access_keys
-    assert dict(authenticate(sts, key.id, None).context) == {}
+    sts.service.assume_role(BY_ALICE, AssumeRoleRequest(DEPLOY.arn, "s1"))
+    condition = {"Null": {"aws:MultiFactorAuthPresent": "true", "aws:TokenIssueTime": "true"}}
+    sts.changed(DEPLOY, trust=trusting(ALICE.arn, Condition=condition))
+    sts.service.assume_role(BY_ALICE, AssumeRoleRequest(DEPLOY.arn, "s1"))
 
 
 def test_what_a_service_says_of_its_workload_reaches_the_trust_policy(sts: Sts) -> None:
@@ -245,14 +261,12 @@ def test_what_a_service_says_of_its_workload_reaches_the_trust_policy(sts: Sts) 
 def test_issued_credentials_are_recognised(sts: Sts) -> None:
     held = sts.on_instance(ec2__RoleDelivery="2.0", lambda__SourceFunctionArn="x").credentials
     found = authenticate(sts, held.access_key_id, held.session_token.reveal())
-    assert found.principal == ON_WEB
+    assert found.signer.principal == ON_WEB
     assert found.secret_access_key == held.secret_access_key
-    assert found.session is not None
-    assert found.session.context == {"ec2:RoleDelivery": "2.0", "lambda:SourceFunctionArn": "x"}
-    assert dict(found.context) == {
+    assert found.signer.session is not None
+    assert found.signer.session.context == {
         "ec2:RoleDelivery": "2.0",
-        "aws:TokenIssueTime": "2026-01-02T03:04:05Z",
-        "aws:MultiFactorAuthPresent": "false",
+        "lambda:SourceFunctionArn": "x",
     }
     found.refuse_foreign_session_token()
 
@@ -260,7 +274,7 @@ def test_issued_credentials_are_recognised(sts: Sts) -> None:
 def test_a_long_term_key_is_recognised_with_or_without_a_foreign_token(sts: Sts) -> None:
     [key] = ALICE.access_keys
     found = authenticate(sts, key.id, None)
-    assert (found.principal, found.secret_access_key) == (UserPrincipal(ALICE), key.secret)
+    assert (found.signer, found.secret_access_key) == (BY_ALICE, key.secret)
     found.refuse_foreign_session_token()
     authenticate(sts, key.id, "").refuse_foreign_session_token()
     with pytest.raises(InvalidClientTokenId):
@@ -318,7 +332,7 @@ def test_a_restarted_service_and_a_replica_know_the_sessions(sts: Sts) -> None:
     held = sts.on_instance().credentials
     replica = Sts(ManualClock(), SeededEntropy("another"), region="us-east-1")
     found = authenticate(replica, held.access_key_id, held.session_token.reveal())
-    assert found.principal == ON_WEB
+    assert found.signer.principal == ON_WEB
 
 
 def test_a_service_with_another_state_key_does_not(sts: Sts) -> None:
@@ -339,7 +353,7 @@ def test_keys_bound_to_a_session_have_their_limit(sts: Sts) -> None:
 
 
 def test_anyone_may_ask_who_he_is(sts: Sts) -> None:
-    assert sts.service.get_caller_identity(ON_WEB) == CallerIdentity(
+    assert sts.service.get_caller_identity(BY_WEB) == CallerIdentity(
         f"arn:aws:sts::{ACCOUNT}:assumed-role/web/{INSTANCE}",
         f"{WEB.unique_id}:{INSTANCE}",
         ACCOUNT,

@@ -8,15 +8,15 @@ import pytest
 from imds_sim.kernel.entropy import SeededEntropy, SystemEntropy
 from imds_sim.sts.errors import PackedPolicyTooLarge, SessionTokenInvalid
 from imds_sim.sts.limits import MAX_SESSION_TOKEN
-from imds_sim.sts.sessions import RoleSession, SessionSealer
+from imds_sim.sts.sealed_session import SealedSession
+from imds_sim.sts.sessions import SessionSealer
 
 KEY = bytes(range(32))
 ISSUED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-SESSION = RoleSession(
+SESSION = SealedSession(
     access_key_id="ASIAQNZGKIQY56JQ7WML",
-    role_arn="arn:aws:iam::111122223333:role/team/web",
-    role_unique_id="AROAWEB23456723456723",
-    account="111122223333",
+    issuer_arn="arn:aws:iam::111122223333:role/team/web",
+    issuer_id="AROAWEB23456723456723",
     name="i-0a",
     issued_at=ISSUED,
     expires_at=ISSUED + timedelta(hours=6),
@@ -29,8 +29,8 @@ def sealer() -> SessionSealer:
     return SessionSealer(KEY, SeededEntropy(1))
 
 
-def sealed(sealer: SessionSealer, session: RoleSession = SESSION) -> str:
-    return sealer.seal(session, "eu-west-1", "test").reveal()
+def sealed(sealer: SessionSealer, session: SealedSession = SESSION) -> str:
+    return sealer.seal(session, b"", "eu-west-1", "test").reveal()
 
 
 def test_what_was_sealed_is_opened_again(sealer: SessionSealer) -> None:
@@ -50,7 +50,7 @@ def test_a_token_looks_like_one_of_a_regional_endpoint(sealer: SessionSealer) ->
 def test_another_process_with_the_same_state_key_opens_it_in_any_region(
     sealer: SessionSealer,
 ) -> None:
-    session_token = sealer.seal(SESSION, "us-gov-west-1", "test").reveal()
+    session_token = sealer.seal(SESSION, b"", "us-gov-west-1", "test").reveal()
     other = SessionSealer(KEY, SystemEntropy())
     assert other.open(session_token) == SESSION
     assert other.secret_access_key(session_token) == sealer.secret_access_key(session_token)
@@ -131,7 +131,7 @@ def test_a_seed_used_again_never_repeats_a_nonce_for_another_statement() -> None
 
 
 def test_a_session_that_would_not_fit_is_refused(sealer: SessionSealer) -> None:
-    def with_note(length: int) -> RoleSession:
+    def with_note(length: int) -> SealedSession:
         return replace(SESSION, context={"x:note": "z" * length})
 
     room = MAX_SESSION_TOKEN // 4 * 3 - len(b64decode(sealed(sealer, with_note(0))))

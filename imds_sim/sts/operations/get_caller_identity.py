@@ -6,7 +6,7 @@ Source: STS API Reference, GetCallerIdentity.
 from dataclasses import dataclass
 from typing import Self
 
-from imds_sim.iam.principals import Caller
+from imds_sim.sts.signer import Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,5 +18,5 @@ class CallerIdentity:
     account: str
 
     @classmethod
-    def of(cls, caller: Caller) -> Self:
-        return cls(caller.arn, caller.user_id, caller.account)
+    def of(cls, signer: Signer) -> Self:
+        return cls(signer.arn, signer.principal.user_id, signer.principal.account)

@@ -17,20 +17,25 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 SERVICE = "sts"
 TERMINATOR = "aws4_request"
 _SPACES = re.compile(r"[ \t]+")  # no other white space: a byte of UTF-8 may look like some
+_SIGNATURE = "X-Amz-Signature"
 _UNRESERVED = "-_.~"  # beside letters and digits: RFC 3986, 2.3
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a signature is good for: a day (`YYYYMMDD`), a region, a service."""
+    """What a signature is good for: a day (`YYYYMMDD`), a region, a service.
+
+    In Signature Version 4A the region is None: a header names a set of them.
+    """
 
     date: str
-    region: str
+    region: str | None
     service: str = SERVICE
     terminator: str = TERMINATOR
 
     def __str__(self) -> str:
-        return f"{self.date}/{self.region}/{self.service}/{self.terminator}"
+        region = "" if self.region is None else f"{self.region}/"
+        return f"{self.date}/{region}{self.service}/{self.terminator}"
 
 
 def signature(
@@ -44,12 +49,23 @@ def signature(
 
     `signed_headers` are names in lower case, sorted. Headers are Latin-1, as they came.
     """
-    digest = hashlib.sha256(canonical_request(request, signed_headers)).hexdigest()
-    to_sign = f"{ALGORITHM}\n{timestamp}\n{scope}\n{digest}"
     key = f"AWS4{secret_access_key.reveal()}".encode()
-    for part in (scope.date, scope.region, scope.service, scope.terminator, to_sign):
+    for part in (scope.date, scope.region or "", scope.service, scope.terminator):
         key = hmac.digest(key, _bytes(part), "sha256")
-    return key.hex()
+    to_sign = string_to_sign(request, signed_headers, scope, timestamp)
+    return hmac.digest(key, to_sign, "sha256").hex()
+
+
+def string_to_sign(
+    request: Request,
+    signed_headers: tuple[str, ...],
+    scope: Scope,
+    timestamp: str,
+    algorithm: str = ALGORITHM,
+) -> bytes:
+    """Algorithm, time, scope and the hash of the canonical request, a line each."""
+    digest = hashlib.sha256(canonical_request(request, signed_headers)).hexdigest()
+    return _bytes(f"{algorithm}\n{timestamp}\n{scope}\n{digest}")
 
 
 def canonical_request(request: Request, signed_headers: tuple[str, ...]) -> bytes:
@@ -75,11 +91,15 @@ def canonical_request(request: Request, signed_headers: tuple[str, ...]) -> byte
 
 
 def canonical_query(query: str) -> str:
-    """Parameters encoded anew and sorted; `+` is a space, a name alone has an empty value."""
+    """Parameters encoded anew and sorted; `+` is a space, a name alone has an empty value.
+
+    The signature of a presigned request is none of them.
+    """
+    if not query:
+        return ""
     pairs = (pair.partition("=") for pair in query.split("&") if pair)
-    return "&".join(
-        f"{name}={value}" for name, value in sorted((_encode(n), _encode(v)) for n, _, v in pairs)
-    )
+    encoded = sorted((_encode(name), _encode(value)) for name, _, value in pairs)
+    return "&".join(f"{name}={value}" for name, value in encoded if name != _SIGNATURE)
 
 
 def _encode(text: str) -> str:

@@ -14,21 +14,17 @@ from imds_sim.kernel.message import Notes, Request, Response, Unreadable
 from imds_sim.kernel.target import origin_form
 from imds_sim.sts.errors import ApiError, InternalFailure, InvalidAction
 from imds_sim.sts.limits import API_VERSION
+from imds_sim.sts.query_api.call import IncomingCall
+from imds_sim.sts.query_api.elements import DocumentForm
 from imds_sim.sts.query_api.errors import STATUS, STATUS_OF_DEFECT
+from imds_sim.sts.query_api.json_document import JSON, accepts_json
 from imds_sim.sts.query_api.parameters import Parameters, check_escapes
 from imds_sim.sts.query_api.replies import ReplyWriter
-from imds_sim.sts.query_api.shapes import (
-    read_assume_role,
-    write_assumed_role,
-    write_caller_identity,
-)
 from imds_sim.sts.query_api.sigv4 import claimed_access_key_id, read_claim
-from imds_sim.sts.query_api.xml import Element, render_error, render_result
-from imds_sim.sts.service import Authenticated, Service
+from imds_sim.sts.query_api.table import OPERATIONS
+from imds_sim.sts.query_api.xml import XML
+from imds_sim.sts.service import Service
 
-ASSUME_ROLE = "AssumeRole"
-GET_CALLER_IDENTITY = "GetCallerIdentity"
-OPERATIONS = (ASSUME_ROLE, GET_CALLER_IDENTITY)
 FORM_TYPE = "application/x-www-form-urlencoded"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"})
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -80,7 +76,7 @@ class StsQueryHandler:
 
     def failed(self) -> Response:
         """Answer a request that met a bug of ours, and close."""
-        return self._refusal(InternalFailure(), None, close=True)
+        return self._refusal(InternalFailure(), None, XML, close=True)
 
     def _operate(
         self,
@@ -91,51 +87,40 @@ class StsQueryHandler:
         forms: list[str],
         close: bool,
     ) -> Response:
+        # Old clients are said to ask by a parameter; it is not recorded.
+        wants_json = accepts_json(request) or parameters.get("ContentType") == "JSON"
+        form = JSON if wants_json else XML
         try:
             version = parameters.get("Version")
-            if action not in OPERATIONS or version != API_VERSION:
+            operation = OPERATIONS.get(action)
+            if operation is None or version != API_VERSION:
                 raise InvalidAction.of(action, version)
             check_escapes(forms)
             claim = read_claim(request, self._clock.wall(), self._region)
             caller = self._service.authenticate(claim.access_key_id, claim.session_token)
             claim.prove(request, caller.secret_access_key)
             caller.refuse_foreign_session_token()
-            result, done = self._perform(action, caller, parameters, request, connection)
+            keys = _connection_keys(request, connection)
+            outcome = operation(IncomingCall(self._service, caller.signer, parameters, keys))
         except ApiError as error:
-            return self._refusal(error, claimed_access_key_id(request), close=close)
+            return self._refusal(error, claimed_access_key_id(request), form, close=close)
         ids = self._writer.new_ids()
-        body = render_result(action, result, ids.plain)
-        notes = Notes(access_key_id=claim.access_key_id, detail=done)
-        return self._writer.document(HTTPStatus.OK, ids, body, close=close, notes=notes)
+        body = form.result(action, outcome.result, ids.plain)
+        notes = Notes(access_key_id=claim.access_key_id, detail=outcome.done)
+        return self._writer.document(
+            HTTPStatus.OK, ids, form.media_type, body, close=close, notes=notes
+        )
 
-    def _perform(
-        self,
-        action: str,
-        caller: Authenticated,
-        parameters: Parameters,
-        request: Request,
-        connection: Connection,
-    ) -> tuple[list[Element], str]:
-        """The elements of the result, and a line for the journal."""
-        if action == ASSUME_ROLE:
-            assumed = self._service.assume_role(
-                caller.principal,
-                read_assume_role(parameters),
-                trust_context={**caller.context, **_connection_keys(request, connection)},
-            )
-            issued = f"{caller.principal.arn} became {assumed.principal.arn}"
-            done = f"{issued} with {assumed.credentials.access_key_id}"
-            return write_assumed_role(assumed), done
-        identity = self._service.get_caller_identity(caller.principal)
-        return write_caller_identity(identity), f"{action} by {identity.arn}"
-
-    def _refusal(self, error: ApiError, access_key_id: str | None, *, close: bool) -> Response:
+    def _refusal(
+        self, error: ApiError, access_key_id: str | None, form: DocumentForm, *, close: bool
+    ) -> Response:
         ids = self._writer.new_ids()
         detail = f"{error.code}: {error.detail}" if error.detail else error.code
         return self._writer.document(
             STATUS[type(error)],
             ids,
-            render_error(error, ids.plain),
+            form.media_type,
+            form.error(error, ids.plain),
             close=close,
             notes=Notes(access_key_id=access_key_id, detail=detail),
         )

@@ -7,14 +7,17 @@ space, what nobody asks for is ignored.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Self
 from urllib.parse import unquote_plus
 
+from imds_sim.sts.constraints import ABSENT
 from imds_sim.sts.errors import MalformedInput, MalformedQueryString
 from imds_sim.sts.limits import MAX_INTEGER, MIN_INTEGER
 
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,64}")
+_INDEX = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,11 @@ class Parameters:
         value = self._encoded.get(name)
         return value if value is None else unquote_plus(value)
 
+    def required(self, name: str) -> str:
+        """The value of a parameter, or ABSENT, which fails every constraint as AWS puts it."""
+        value = self.get(name)
+        return ABSENT if value is None else value
+
     def integer(self, name: str) -> int | None:
         """A signed 32-bit integer (`+900` and `0900` are 900). Raises MalformedInput."""
         text = self.get(name)
@@ -55,13 +63,29 @@ class Parameters:
             raise MalformedInput(None)
         return int(text)
 
-    def given(self, members: Iterable[str]) -> list[str]:
-        """Which of `members`, that may be lists or structures, were passed, in their order.
+    def duration(self, name: str, default: timedelta) -> timedelta:
+        """A duration in seconds. Raises MalformedInput."""
+        seconds = self.integer(name)
+        return default if seconds is None else timedelta(seconds=seconds)
 
-        `Tags=` is an empty list, as good as none; `Tags.member.1.Key=` is an element.
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts, sent as `Name.member.1=…`; `Name=` is an empty one, and so is none."""
+        return tuple(element.get("") or "" for element in self.structures(name))
+
+    def structures(self, name: str) -> tuple["Parameters", ...]:
+        """A list of structures, sent as `Name.member.1.Field=…`, in the order of their numbers.
+
+        Numbers may have gaps and come in any order.
         """
-        structures = {name.partition(".")[0] for name in self._encoded if "." in name}
-        return [member for member in members if self._encoded.get(member) or member in structures]
+        prefix = f"{name}.member."
+        found: dict[int, dict[str, str]] = {}
+        for full, value in self._encoded.items():
+            if not full.startswith(prefix):
+                continue
+            index, _, field = full[len(prefix) :].partition(".")
+            if _INDEX.fullmatch(index):
+                found.setdefault(int(index), {}).setdefault(field, value)
+        return tuple(Parameters(found[index]) for index in sorted(found))
 
 
 def check_escapes(forms: Iterable[str]) -> None:

@@ -67,10 +67,17 @@ class ReplyWriter:
         )
 
     def document(
-        self, status: HTTPStatus, ids: RequestIds, body: bytes, *, close: bool, notes: Notes
+        self,
+        status: HTTPStatus,
+        ids: RequestIds,
+        media_type: str,
+        body: bytes,
+        *,
+        close: bool,
+        notes: Notes,
     ) -> Response:
-        """An XML document."""
-        fields = (*ids.fields, ("Content-Type", "text/xml"))
+        """A document of XML or JSON; there is no charset on either."""
+        fields = (*ids.fields, ("Content-Type", media_type))
         return self._reply(status, fields, body, close=close, notes=notes)
 
     def redirect(self, request: Request, *, close: bool) -> Response:

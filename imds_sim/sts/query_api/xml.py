@@ -1,15 +1,15 @@
 """The XML of the query protocol: two spaces a level, no declaration, a final newline (recorded)."""
 
 import re
-from collections.abc import Sequence
+from datetime import datetime
 
+from imds_sim.kernel.timestamps import iso_seconds
 from imds_sim.sts.errors import ApiError, InvalidAction
+from imds_sim.sts.query_api.elements import DocumentForm, Element, Elements
 
 STS_NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 # What is refused before an operation is found has another namespace.
 FAULT_NAMESPACE = "http://webservices.amazon.com/AWSFault/2005-15-09"
-
-Element = tuple[str, "str | Sequence[Element]"]
 
 # XML 1.0, 2.2: what may not stand in a document, not even as a reference.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -18,7 +18,7 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"}
 _PLAIN = re.compile("[\t\n\x20-%'-;=?-~]*")
 
 
-def render_result(operation: str, result: Sequence[Element], request_id: str) -> bytes:
+def render_result(operation: str, result: Elements, request_id: str) -> bytes:
     """The document of a success: `<{operation}Response>` around `<{operation}Result>`."""
     return _document(
         f"{operation}Response",
@@ -42,24 +42,32 @@ def render_error(error: ApiError, request_id: str) -> bytes:
     )
 
 
-def _document(name: str, namespace: str, elements: Sequence[Element]) -> bytes:
+def _document(name: str, namespace: str, elements: Elements) -> bytes:
     lines = [f'<{name} xmlns="{namespace}">']
     _write(lines, elements, "  ")
     lines += (f"</{name}>", "")
     return "\n".join(lines).encode()
 
 
-def _write(lines: list[str], elements: Sequence[Element], indent: str) -> None:
+def _write(lines: list[str], elements: Elements, indent: str) -> None:
     for name, content in elements:
-        if isinstance(content, str):
-            lines.append(f"{indent}<{name}>{_escaped(content)}</{name}>")
-        else:
-            lines.append(f"{indent}<{name}>")
-            _write(lines, content, indent + "  ")
-            lines.append(f"{indent}</{name}>")
+        match content:
+            case str():
+                lines.append(f"{indent}<{name}>{_escaped(content)}</{name}>")
+            case int():
+                lines.append(f"{indent}<{name}>{content}</{name}>")
+            case datetime():
+                lines.append(f"{indent}<{name}>{iso_seconds(content)}</{name}>")
+            case _:
+                lines.append(f"{indent}<{name}>")
+                _write(lines, content, indent + "  ")
+                lines.append(f"{indent}</{name}>")
 
 
 def _escaped(text: str) -> str:
     if _PLAIN.fullmatch(text):
         return text
     return _FORBIDDEN.sub("\ufffd", text).translate(_ESCAPES)
+
+
+XML = DocumentForm("text/xml", render_result, render_error)

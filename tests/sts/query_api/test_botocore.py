@@ -35,7 +35,7 @@ def test_botocore_reads_credentials_that_work(sts: Sts) -> None:
     held = read["Credentials"]
     found = sts.service.authenticate(held["AccessKeyId"], held["SessionToken"])
     assert found.secret_access_key.reveal() == held["SecretAccessKey"]
-    assert found.principal.arn == read["AssumedRoleUser"]["Arn"]
+    assert found.signer.principal.arn == read["AssumedRoleUser"]["Arn"]
     assert held["Expiration"].isoformat() == "2026-01-02T04:04:05+00:00"
     assert "PackedPolicySize" not in read
 

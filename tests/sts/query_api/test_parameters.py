@@ -1,7 +1,9 @@
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 
+from imds_sim.sts.constraints import ABSENT
 from imds_sim.sts.errors import MalformedInput, MalformedQueryString
 from imds_sim.sts.query_api.parameters import Parameters, check_escapes
 
@@ -70,11 +72,6 @@ def test_an_empty_integer_is_missing_its_value() -> None:
     assert Parameters.of("").integer("N") is None
 
 
-def test_an_empty_list_was_not_given_but_its_elements_are() -> None:
-    parameters = Parameters.of("Tags=&Policy=%7B%7D&PolicyArns.member.1.arn=&Tagsy.member.1=x")
-    assert parameters.given(["PolicyArns", "Policy", "Tags", "Absent"]) == ["PolicyArns", "Policy"]
-
-
 @pytest.mark.parametrize(
     ("form", "message"),
     [
@@ -92,3 +89,36 @@ def test_a_bad_escape_is_named(form: str, message: str) -> None:
 
 def test_good_escapes_pass() -> None:
     check_escapes(["", "a=%41%c3%A9&b"])
+
+
+def test_a_list_may_come_in_any_order_and_have_gaps() -> None:
+    parameters = Parameters.of(
+        "K.member.10=j&K.member.2=b&K.member.7=g&K.member.x=y&Kx.member.1=z&K.member.2=again"
+    )
+    assert parameters.texts("K") == ("b", "g", "j")
+
+
+@pytest.mark.parametrize("form", ["", "K=", "K", "K=&J.member.1=x"])
+def test_an_empty_list_is_as_good_as_none(form: str) -> None:
+    assert Parameters.of(form).texts("K") == ()
+    assert Parameters.of(form).structures("K") == ()
+
+
+def test_a_structure_lacks_what_was_not_sent_and_has_what_is_empty() -> None:
+    [one, two] = Parameters.of("T.member.1.Key=a%20b&T.member.2.Value=").structures("T")
+    assert (one.required("Key"), one.required("Value") is ABSENT) == ("a b", True)
+    assert (two.required("Key") is ABSENT, two.required("Value")) == (True, "")
+    assert two.required("Value") is not ABSENT
+
+
+def test_an_element_without_fields_is_an_element() -> None:
+    [element] = Parameters.of("T.member.1=").structures("T")
+    assert element.get("Key") is None
+
+
+def test_a_duration_has_its_default() -> None:
+    default = timedelta(hours=1)
+    assert Parameters.of("").duration("D", default) == default
+    assert Parameters.of("D=%2B0900").duration("D", default) == timedelta(minutes=15)
+    with pytest.raises(MalformedInput):
+        Parameters.of("D=9e2").duration("D", default)

@@ -1,0 +1,27 @@
+"""One call of an operation as the HTTP face hands it on, and what comes back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from imds_sim.sts.query_api.elements import Elements
+from imds_sim.sts.query_api.parameters import Parameters
+from imds_sim.sts.service import Service
+from imds_sim.sts.signer import Signer
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingCall:
+    """An authenticated call. `context` are the condition keys of its connection."""
+
+    service: Service
+    signer: Signer
+    parameters: Parameters
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The elements of a result, in their order, and a line for the journal."""
+
+    result: Elements
+    done: str
