@@ -6,6 +6,7 @@ Every request makes one of each: named tuples, which are made in a third of a da
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from http import HTTPStatus
 from typing import NamedTuple
 
 
@@ -117,6 +118,15 @@ class Notes(NamedTuple):
 
 
 NO_NOTES = Notes()
+
+
+def reason_phrase(status: HTTPStatus) -> str:
+    """The usual reason phrase; that of 413 is the one from before RFC 9110.
+
+    Python 3.13 took over the new one, Go and the services imitated here did not.
+    """
+    too_large = status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return "Request Entity Too Large" if too_large else status.phrase
 
 
 class Response(NamedTuple):
