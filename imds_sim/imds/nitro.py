@@ -42,10 +42,10 @@ def keeps_connection(request: Request) -> bool:
     that waits with its body for a `100 Continue` that never comes.
     """
     headers = request.headers
-    connection = headers.get("connection")
-    if connection is None or request.version == "1.0" or "expect" in headers:
+    if "connection" not in headers or request.version == "1.0" or "expect" in headers:
         return False
-    return headers.lists("connection", "keep-alive") and not headers.lists("connection", "close")
+    elements = headers.elements("connection")
+    return "keep-alive" in elements and "close" not in elements
 
 
 @dataclass(frozen=True, slots=True)

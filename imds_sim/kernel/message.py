@@ -27,14 +27,17 @@ class Headers:
         """Every value of `name` (given in lower case), in order."""
         return [value for field, value in self._fields if field.lower() == name]
 
+    def elements(self, name: str) -> list[str]:
+        """The elements, in lower case, of the comma-separated field `name` (given in lower case)."""
+        if (value := self._first.get(name)) is None:
+            return []
+        if len(self._first) == len(self._fields) and "," not in value:  # nearly always
+            return [value.strip().lower()]
+        return [each.strip() for each in ",".join(self.all(name)).lower().split(",")]
+
     def lists(self, name: str, element: str) -> bool:
         """Whether the comma-separated field `name` has `element`, in any case; give both lower."""
-        if (value := self._first.get(name)) is None:
-            return False
-        if len(self._first) == len(self._fields) and "," not in value:  # nearly always
-            return value.strip().lower() == element
-        elements = ",".join(self.all(name)).lower().split(",")
-        return any(each.strip() == element for each in elements)
+        return element in self.elements(name)
 
     def __contains__(self, name: str) -> bool:
         """Whether `name`, given in lower case, is there."""
