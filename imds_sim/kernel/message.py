@@ -28,7 +28,7 @@ class Headers:
         return [value for field, value in self._fields if field.lower() == name]
 
     def elements(self, name: str) -> list[str]:
-        """The elements, in lower case, of the comma-separated field `name` (given in lower case)."""
+        """The elements of the list in field `name`, in lower case; give the name in lower case."""
         if (value := self._first.get(name)) is None:
             return []
         if len(self._first) == len(self._fields) and "," not in value:  # nearly always
