@@ -7,7 +7,7 @@ from imds_sim.config.arns import role_arns
 from imds_sim.config.build_identities import build_directory
 from imds_sim.config.build_workloads import WorkloadBuilder
 from imds_sim.config.schema.configuration import Configuration
-from imds_sim.credentials.policy import RefreshPolicy
+from imds_sim.credentials.schedule import RefreshPolicy
 from imds_sim.iam.generations import Generations
 from imds_sim.kernel.arn import partition_of
 from imds_sim.kernel.exchange import Surface

@@ -13,7 +13,16 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from imds_sim.kernel.http_date import HttpDates
-from imds_sim.kernel.message import NO_NOTES, Defect, Headers, Notes, Request, Response, Unreadable
+from imds_sim.kernel.message import (
+    NO_NOTES,
+    Defect,
+    Headers,
+    Notes,
+    Request,
+    Response,
+    Unreadable,
+    reason_phrase,
+)
 
 Fields = tuple[tuple[str, str], ...]
 
@@ -66,7 +75,7 @@ class GoServer:
             written.append(("Connection", connection))
         return Response(
             status.value,
-            status.phrase,
+            reason_phrase(status),
             tuple(written),
             body,
             close,
@@ -116,7 +125,7 @@ class GoServer:
         length = () if request.method == "HEAD" else (("Content-Length", "0"),)
         fields = (_CLOSE, ("Date", self.dates.current()), *length)
         version = f"HTTP/{request.version}"
-        return Response(status.value, status.phrase, fields, version=version)
+        return Response(status.value, reason_phrase(status), fields, version=version)
 
     def _options(self, request: Request) -> Response:
         # The one reply whose handler sets Content-Length itself, so that it comes first.
@@ -130,7 +139,7 @@ class GoServer:
 
 def refused(status: HTTPStatus, detail: str = "", note: str | None = None) -> Response:
     """What net/http writes when it cannot make a request of the bytes: no date, no length."""
-    text = f"{status.phrase}{detail}"
+    text = f"{reason_phrase(status)}{detail}"
     return Response(
         status.value,
         text,

@@ -8,8 +8,8 @@ from datetime import datetime
 from itertools import count
 
 from imds_sim.credentials.minting import deliveries
-from imds_sim.credentials.policy import RefreshPolicy
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
+from imds_sim.credentials.schedule import RefreshPolicy
 from imds_sim.kernel.clock import Clock
 from imds_sim.workloads.role import AttachedRole
 from imds_sim.workloads.workload import Workload

@@ -7,6 +7,7 @@ through never learns whether its path exists.
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from imds_sim.imds.errors import (
     EndpointDisabled,
@@ -41,8 +42,7 @@ class TokenRequest:
     ttl_seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class TreeRequest:
+class TreeRequest(NamedTuple):
     """A client may read the tree.
 
     `remaining` is what is left of its token's life, None without a token (IMDSv1).

@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from imds_sim.imds.tree import Content
 from imds_sim.kernel.http_date import HttpDates
-from imds_sim.kernel.message import NO_NOTES, Notes, Request, Response
+from imds_sim.kernel.message import NO_NOTES, Notes, Request, Response, reason_phrase
 
 TOKEN_TTL_HEADER = "X-Aws-Ec2-Metadata-Token-Ttl-Seconds"
 SERVER = "EC2ws"
@@ -44,7 +44,8 @@ def keeps_connection(request: Request) -> bool:
     headers = request.headers
     if "connection" not in headers or request.version == "1.0" or "expect" in headers:
         return False
-    return headers.lists("connection", "keep-alive") and not headers.lists("connection", "close")
+    elements = headers.elements("connection")
+    return "keep-alive" in elements and "close" not in elements
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,9 @@ class NitroWriter:
             *_SERVER,
             *(() if keep else _CLOSE),
         )
-        return Response(status.value, status.phrase, fields, NOT_FOUND_PAGE, not keep, notes=notes)
+        return Response(
+            status.value, reason_phrase(status), fields, NOT_FOUND_PAGE, not keep, notes=notes
+        )
 
     def empty(
         self,
@@ -108,7 +111,7 @@ class NitroWriter:
             fields = (*first, *length, *_PLAIN, *date, *_SERVER)
         else:
             fields = (*first, *length, *date, *_SERVER, *_CLOSE, *_PLAIN)
-        reason = REASONS.get(status, status.phrase)
+        reason = REASONS.get(status, reason_phrase(status))
         return Response(status.value, reason, fields, body, not keep, notes=notes)
 
 

@@ -7,7 +7,7 @@ import binascii
 import hmac
 import re
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import blake2s
 
@@ -24,18 +24,21 @@ NITRO = b"\x01\x00\x04\x00"  # at the head of every recorded token of a Nitro in
 _CANONICAL = re.compile(r"[A-Za-z0-9_-]{53}[AQgw]==", re.ASCII)
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _NOTHING = timedelta(0)
+OPENED = 1024  # tokens remembered at most; then all are forgotten
 
 
 @dataclass(frozen=True, slots=True)
 class MetadataTokens:
     """Keeps no list: each token carries its expiry and a proof of who asked for it.
 
-    A client may ask for a token per request for weeks; memory must not grow with it.
+    A client may ask for a token per request for weeks; memory must not grow with it. Only the last
+    ones that were shown are remembered with their expiry: most clients show one several times.
     """
 
     key: bytes  # 1 to 32 bytes
     clock: Clock
     entropy: Entropy
+    _opened: dict[tuple[str, str], float] = field(default_factory=dict, init=False, repr=False)
 
     def issue(self, instance_id: str, ttl: timedelta) -> Secret:
         """Issue a token that lasts `ttl` (1 s to 6 h). Raises TtlOutOfRange."""
@@ -49,15 +52,26 @@ class MetadataTokens:
 
     def check(self, metadata_token: str, instance_id: str) -> timedelta:
         """Return what is left of the token's life, or raise TokenNotAccepted."""
+        shown = metadata_token, instance_id
+        expires_at = self._opened.get(shown)
+        if expires_at is None:
+            expires_at = self._open(metadata_token, instance_id)
+            if len(self._opened) >= OPENED:
+                self._opened.clear()
+            self._opened[shown] = expires_at
+        remaining = timedelta(seconds=expires_at - self.clock.now().timestamp())
+        if remaining <= _NOTHING:
+            raise TokenNotAccepted("the metadata token has expired")
+        return remaining
+
+    def _open(self, metadata_token: str, instance_id: str) -> float:
+        """The expiry in a token (epoch seconds), once the token has proved itself."""
         raw = decode_canonical(metadata_token)
         claim, proof = raw[:24], raw[24:]
         if not hmac.compare_digest(proof, self._proof(claim, instance_id)):
             raise TokenNotAccepted("the metadata token was not issued to this instance")
         (expires_at,) = struct.unpack(">d", self._veil(claim[4:16], claim[16:24]))
-        remaining = timedelta(seconds=expires_at - self.clock.now().timestamp())
-        if remaining <= _NOTHING:
-            raise TokenNotAccepted("the metadata token has expired")
-        return remaining
+        return float(expires_at)
 
     def _veil(self, chance: bytes, eight: bytes) -> bytes:
         # Recorded tokens look random after the mark.

@@ -1,15 +1,14 @@
 """What the tree shows to one reader: an instance, and the credentials it holds for that reader."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from imds_sim.credentials.provider import CredentialProvider, CredentialSet, Delivery, Refused
 from imds_sim.imds.documents import Documents
 from imds_sim.workloads.instance import Instance
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """An instance as a reader sees it; IMDSv1 and IMDSv2 readers get different credentials."""
 
     instance: Instance

@@ -64,3 +64,37 @@ class ManualClock:
     def advance(self, by: timedelta) -> None:
         """Move both times by `by`."""
         self.time += by
+
+
+class SteadyClock:
+    """Another clock that can be held: one request is answered at one moment, whoever asks for it.
+
+    Reading a clock takes a fifth of a microsecond, and a request asks for the time seven times.
+    """
+
+    __slots__ = ("_inner", "_now", "_wall")
+
+    def __init__(self, inner: Clock) -> None:
+        self._inner = inner
+        self._now: datetime | None = None
+        self._wall: datetime | None = None
+
+    def hold(self) -> datetime:
+        """Stand still from now on; gives the wall's time."""
+        self._now, self._wall = self._inner.now(), self._inner.wall()
+        return self._wall
+
+    def held_for(self) -> timedelta:
+        """How long it has been held, by the wall; zero if it is not, or the wall went back."""
+        held = self._wall
+        return max(self._inner.wall() - held, timedelta(0)) if held else timedelta(0)
+
+    def release(self) -> None:
+        """Go on."""
+        self._now = self._wall = None
+
+    def now(self) -> datetime:
+        return self._now or self._inner.now()
+
+    def wall(self) -> datetime:
+        return self._wall or self._inner.wall()

@@ -1,8 +1,13 @@
-"""HTTP messages as values: requests as they came, responses to the byte."""
+"""HTTP messages as values: requests as they came, responses to the byte.
+
+Every request makes one of each: named tuples, which are made in a third of a dataclass's time.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from http import HTTPStatus
+from typing import NamedTuple
 
 
 class Headers:
@@ -12,10 +17,7 @@ class Headers:
 
     def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
         self._fields = tuple(fields)
-        first: dict[str, str] = {}
-        for name, value in self._fields:
-            first.setdefault(name.lower(), value)
-        self._first = first
+        self._first = {name.lower(): value for name, value in reversed(self._fields)}
 
     def get(self, name: str) -> str | None:
         """The first value of `name`, in any case, or None. `name` must be given in lower case."""
@@ -25,12 +27,17 @@ class Headers:
         """Every value of `name` (given in lower case), in order."""
         return [value for field, value in self._fields if field.lower() == name]
 
+    def elements(self, name: str) -> list[str]:
+        """The elements of the list in field `name`, in lower case; give the name in lower case."""
+        if (value := self._first.get(name)) is None:
+            return []
+        if len(self._first) == len(self._fields) and "," not in value:  # nearly always
+            return [value.strip().lower()]
+        return [each.strip() for each in ",".join(self.all(name)).lower().split(",")]
+
     def lists(self, name: str, element: str) -> bool:
         """Whether the comma-separated field `name` has `element`, in any case; give both lower."""
-        if name not in self._first:
-            return False
-        elements = ",".join(self.all(name)).lower().split(",")
-        return any(each.strip() == element for each in elements)
+        return element in self.elements(name)
 
     def __contains__(self, name: str) -> bool:
         """Whether `name`, given in lower case, is there."""
@@ -49,8 +56,7 @@ class Headers:
 NO_HEADERS = Headers()
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A request as a client sent it: nothing decoded, nothing normalised.
 
     `target` is the request target of the first line, header values are Latin-1 text without outer
@@ -102,8 +108,7 @@ class Unreadable:
         return f"Unreadable({self.defect.value})"
 
 
-@dataclass(frozen=True, slots=True)
-class Notes:
+class Notes(NamedTuple):
     """What a surface tells the journal about a reply; never sent.
 
     `access_key_id` is the one handed out, or the one that signed. `detail` says what happened in
@@ -118,8 +123,16 @@ class Notes:
 NO_NOTES = Notes()
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+def reason_phrase(status: HTTPStatus) -> str:
+    """The usual reason phrase; that of 413 is the one from before RFC 9110.
+
+    Python 3.13 took over the new one, Go and the services imitated here did not.
+    """
+    too_large = status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return "Request Entity Too Large" if too_large else status.phrase
+
+
+class Response(NamedTuple):
     """A reply to the byte: status line, header fields in order, body.
 
     The surface writes every field itself, `Date`, `Content-Length` and `Connection` included. With

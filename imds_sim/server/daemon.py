@@ -1,6 +1,7 @@
 """The daemon, from its first line to its exit status."""
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -111,6 +112,8 @@ class Daemon:
     def _tell_ready(self, runtime: Runtime, ready_file: str | None) -> None:
         endpoints = runtime.endpoints()
         self._backend.process = replace(self._backend.process, ready=True)
+        gc.collect()
+        gc.freeze()  # what the start left stays; no later collection needs to look at it again
         for warning in self._loaded.warnings:
             log.warning("config.warning", extra={"warning": warning})
         if ready_file is not None:

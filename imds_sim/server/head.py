@@ -19,6 +19,7 @@ _KNOWN_METHODS = {
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, 5.6.2
 _REQUEST_LINE = re.compile(_TOKEN.pattern + rb" +[^ \r\n]+ +HTTP/(\d+\.\d+)\r?\n")
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
+_WHITE = frozenset((b" ", b"\t"))
 _VERSIONS = ("1.1", "1.0")
 
 
@@ -121,7 +122,9 @@ class HeadReader:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Called by the parser, once a field."""
-        self._fields.append((name.decode("latin-1"), value.decode("latin-1").strip(" \t")))
+        if value[-1:] in _WHITE:
+            value = value.strip(b" \t")
+        self._fields.append((name.decode("latin-1"), value.decode("latin-1")))
 
     def on_headers_complete(self) -> None:
         """Called by the parser; later it has forgotten."""

@@ -1,7 +1,6 @@
 """One connection of a client to a surface that imitates AWS. Knows HTTP/1, knows no AWS."""
 
 import asyncio
-import dataclasses
 import logging
 from typing import cast
 
@@ -256,7 +255,7 @@ class WireProtocol(asyncio.Protocol):
 def _closing(response: Response) -> Response:
     """The same reply, with the news that the connection ends after it."""
     kept = [field for field in response.headers if field[0].lower() != "connection"]
-    return dataclasses.replace(response, headers=(*kept, ("Connection", "close")), close=True)
+    return response._replace(headers=(*kept, ("Connection", "close")), close=True)
 
 
 def _address(name: object) -> tuple[str, int]:

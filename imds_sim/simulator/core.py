@@ -9,7 +9,7 @@ from imds_sim.credentials.refresh import BATCH, Minting, RefreshingProvider
 from imds_sim.imds.handler import ImdsHandler
 from imds_sim.imds.tokens import MetadataTokens
 from imds_sim.journal.recorder import Recorder
-from imds_sim.kernel.clock import Clock
+from imds_sim.kernel.clock import Clock, SteadyClock
 from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.message import Request, Response, Unreadable
@@ -37,15 +37,18 @@ class Core:
 
     def __init__(self, world: World, state_key: bytes, clock: Clock, entropy: Entropy) -> None:
         self.clock = clock
+        self._moment = SteadyClock(clock)
         self.journal = Recorder(world.journal_capacity)
         self.generation = 1
         self._entropy = entropy
         self._sealer = SessionSealer(derived_key(state_key, "session tokens"), entropy)
-        self._tokens = MetadataTokens(derived_key(state_key, "metadata tokens"), clock, entropy)
+        self._tokens = MetadataTokens(
+            derived_key(state_key, "metadata tokens"), self._moment, entropy
+        )
         self._used_codes = UsedCodes()
         service = self._service(world)
         self.credentials = RefreshingProvider(
-            clock, _minting(world, service), world.resolver.workloads.values()
+            self._moment, _minting(world, service), world.resolver.workloads.values()
         )
         self._install(world, service)
 
@@ -98,7 +101,7 @@ class Core:
         return Service(
             world.directory,
             self._sealer,
-            self.clock,
+            self._moment,
             self._entropy,
             world.region,
             self._used_codes,
@@ -108,14 +111,14 @@ class Core:
         self._sts = service
         self._pipeline = Pipeline(
             world=world,
-            imds=ImdsHandler(self.credentials, self._tokens, self.clock),
-            ecs=EcsHandler(self.credentials, self.clock),
-            aws_lambda=LambdaHandler(self.credentials, self.clock),
+            imds=ImdsHandler(self.credentials, self._tokens, self._moment),
+            ecs=EcsHandler(self.credentials, self._moment),
+            aws_lambda=LambdaHandler(self.credentials, self._moment),
             sts=StsQueryHandler(
-                service, self.clock, self._entropy, world.region, world.strict_region
+                service, self._moment, self._entropy, world.region, world.strict_region
             ),
             journal=self.journal,
-            clock=self.clock,
+            clock=self._moment,
         )
 
 

@@ -1,13 +1,12 @@
 """The path of a request: who is asking, what the surface answers, what the journal keeps."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.ecs import EcsHandler
 from imds_sim.imds.handler import ImdsHandler
 from imds_sim.journal.recorder import Recorder
-from imds_sim.kernel.clock import Clock
+from imds_sim.kernel.clock import SteadyClock
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request, Response, Unreadable
 from imds_sim.simulator.world import World
@@ -28,25 +27,27 @@ class Pipeline:
     aws_lambda: LambdaHandler
     sts: StsQueryHandler
     journal: Recorder
-    clock: Clock
+    clock: SteadyClock
 
     def handle(self, connection: Connection, request: Request | Unreadable) -> Response:
         """Answer and journal one request."""
-        began = self.clock.wall()
-        if isinstance(request, Unreadable):
-            response = self._surface(connection).refuse(request)
-            self._record(connection, request, None, response, began)
-            return response
-        workload = self.world.resolver.resolve(connection, request)
-        response = self._answer(connection, request, workload)
-        self._record(connection, request, workload, response, began)
+        self.clock.hold()
+        try:
+            if isinstance(request, Unreadable):
+                workload = None
+                response = self._surface(connection).refuse(request)
+            else:
+                workload = self.world.resolver.resolve(connection, request)
+                response = self._answer(connection, request, workload)
+            self._record(connection, request, workload, response)
+        finally:
+            self.clock.release()
         return response
 
     def failed(self, connection: Connection, request: Request | Unreadable) -> Response:
         """Answer and journal a request that met a bug."""
-        began = self.clock.wall()
         response = self._surface(connection).failed()
-        self._record(connection, request, None, response, began)
+        self._record(connection, request, None, response)
         return response
 
     def _answer(
@@ -84,7 +85,6 @@ class Pipeline:
         request: Request | Unreadable,
         workload: Workload | None,
         response: Response,
-        began: datetime,
     ) -> None:
         if isinstance(request, Unreadable):
             method, target, user_agent = "", "", None
@@ -101,5 +101,5 @@ class Pipeline:
             target=target,
             status=response.status,
             notes=response.notes,
-            duration=self.clock.wall() - began,
+            duration=self.clock.held_for(),
         )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from imds_sim.credentials.policy import DEFAULT_REFRESH, RefreshPolicy
+from imds_sim.credentials.schedule import DEFAULT_REFRESH, RefreshPolicy
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.generations import Generations
 from imds_sim.workloads.listener import Listener

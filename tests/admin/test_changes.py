@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from imds_sim.admin.changes import changes
-from imds_sim.credentials.policy import RefreshPolicy
+from imds_sim.credentials.schedule import RefreshPolicy
 from imds_sim.iam.accounts import Account
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.document import NamedPolicy, Policy

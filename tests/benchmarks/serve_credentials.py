@@ -4,7 +4,8 @@
 
 Sixteen kept connections ask for the credentials of a role, with a metadata token, one request at a
 time each. The load comes from a process of its own; what counts is user and system time of the
-server process. Median of five rounds after one that is thrown away.
+server process. Median of five rounds after one that is thrown away. The servers take turns, so that
+a ratio compares rounds that lie side by side on a machine that others use too.
 """
 
 import argparse
@@ -13,8 +14,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from tests.benchmarks.measured import (
 
 CONNECTIONS = 16
 ROUNDS = 5
+NAMES = ("imds-sim", "moto_server", "ec2-metadata-mock")
 LISTING = "/latest/meta-data/iam/security-credentials/"
 
 
@@ -52,6 +54,7 @@ class Result:
 
     name: str
     cpu_microseconds: float
+    ratio: float  # of imds-sim's cost to this one's
     rounds: list[float]
     replies_per_second: float
     requests_per_round: int
@@ -84,11 +87,22 @@ def ec2_metadata_mock(binary: str) -> Iterator[Server]:
         yield Server(process.pid, port, LISTING + "baskinc-role")
 
 
-def measure(
-    name: str, start: Callable[[], AbstractContextManager[Server]], requests: int
-) -> Result:
-    """Start a server, put it under load, end it."""
-    with start() as server:
+@dataclass(slots=True)
+class Contestant:
+    """A running server with its request, and what each round has cost."""
+
+    name: str
+    server: Server
+    requests: int
+    request: bytes
+    body_bytes: int
+    costs: list[float]
+    rates: list[float]
+    kept: bool = False
+
+    @classmethod
+    def of(cls, name: str, server: Server, requests: int) -> "Contestant":
+        """Get a token and see that the server answers with credentials."""
         fields = {"X_aws_ec2_metadata_token": metadata_token(server.port)}
         status, body = exchange(
             server.port, request_bytes("GET", server.path, **fields, Connection="close")
@@ -96,22 +110,29 @@ def measure(
         if status != 200 or b"SecretAccessKey" not in body:
             raise SystemExit(f"{name} serves no credentials at {server.path}: status {status}")
         request = request_bytes("GET", server.path, **fields, Connection="keep-alive")
-        costs, rates, kept = [], [], False
-        for number in range(ROUNDS + 1):
-            before = cpu_seconds(server.pid)
-            seconds, kept = load(server.port, request, requests)
-            if number:
-                costs.append((cpu_seconds(server.pid) - before) / requests * 1e6)
-                rates.append(requests / seconds)
-    return Result(
-        name,
-        statistics.median(costs),
-        [round(cost, 2) for cost in costs],
-        statistics.median(rates),
-        requests,
-        len(body),
-        kept,
-    )
+        return cls(name, server, requests, request, len(body), [], [])
+
+    def play(self, counts: bool) -> None:
+        """One round of load; the first only warms up."""
+        before = cpu_seconds(self.server.pid)
+        seconds, self.kept = load(self.server.port, self.request, self.requests)
+        if counts:
+            self.costs.append((cpu_seconds(self.server.pid) - before) / self.requests * 1e6)
+            self.rates.append(self.requests / seconds)
+
+    def result(self, ours: list[float]) -> Result:
+        """Medians; the ratio is that of `ours` to this one's, round by round."""
+        ratios = [our / cost for our, cost in zip(ours, self.costs, strict=True)]
+        return Result(
+            self.name,
+            statistics.median(self.costs),
+            statistics.median(ratios),
+            [round(cost, 2) for cost in self.costs],
+            statistics.median(self.rates),
+            self.requests,
+            self.body_bytes,
+            self.kept,
+        )
 
 
 def load(port: int, request: bytes, count: int) -> tuple[float, bool]:
@@ -140,40 +161,51 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=10_000, help="a round, for imds-sim")
     parser.add_argument("--ec2-metadata-mock", metavar="PATH", help="its binary, to measure it too")
     arguments = parser.parse_args()
-    results: list[Result | str] = [measure("imds-sim", imds_sim, arguments.requests)]
-    if (Path(sys.executable).parent / "moto_server").exists():
-        results.append(
-            measure("moto_server", moto_server, max(CONNECTIONS, arguments.requests // 10))
-        )
-    else:
-        results.append("moto_server")
+    few = max(CONNECTIONS, arguments.requests // 10)
+    moto = (Path(sys.executable).parent / "moto_server").exists()
     binary = arguments.ec2_metadata_mock
-    if binary:
-        results.append(
-            measure("ec2-metadata-mock", lambda: ec2_metadata_mock(binary), arguments.requests)
-        )
-    else:
-        results.append("ec2-metadata-mock")
+    with ExitStack() as servers:
+        ours = Contestant.of("imds-sim", servers.enter_context(imds_sim()), arguments.requests)
+        all_of_them = [ours]
+        if moto:
+            server = servers.enter_context(moto_server())
+            all_of_them.append(Contestant.of("moto_server", server, few))
+        if binary:
+            server = servers.enter_context(ec2_metadata_mock(binary))
+            all_of_them.append(Contestant.of("ec2-metadata-mock", server, arguments.requests))
+        for number in range(ROUNDS + 1):
+            for contestant in all_of_them:
+                contestant.play(counts=number > 0)
+    measured = {each.name: each.result(ours.costs) for each in all_of_them}
+    results = [measured.get(name, name) for name in NAMES]
     if arguments.json:
         print(json.dumps([r if isinstance(r, str) else asdict(r) for r in results], indent=1))
         return
     print(
         table(
             [
-                ("server", "CPU a request", "replies a second", "body", "connections"),
+                (
+                    "server",
+                    "CPU a request",
+                    "imds-sim to it",
+                    "replies a second",
+                    "body",
+                    "connections",
+                ),
                 *map(row, results),
             ]
         )
     )
 
 
-def row(result: Result | str) -> tuple[str, str, str, str, str]:
+def row(result: Result | str) -> tuple[str, ...]:
     """A line of the table; a name alone stands for a server that is not here."""
     if isinstance(result, str):
-        return result, "not measured", "", "", ""
+        return result, "not measured", "", "", "", ""
     return (
         result.name,
         f"{result.cpu_microseconds:.1f} µs",
+        f"{result.ratio:.3f}",
         f"{result.replies_per_second:.0f}",
         f"{result.body_bytes} bytes",
         "kept" if result.connections_kept else "one a request",

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from imds_sim.credentials.policy import RefreshPolicy
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.credentials.refresh import Minting, RefreshingProvider
+from imds_sim.credentials.schedule import RefreshPolicy
 from imds_sim.kernel.clock import ManualClock
 from imds_sim.kernel.secret import Secret
 from imds_sim.workloads.instance import Instance, InstanceProfile, MetadataOptions

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from imds_sim.kernel.clock import ManualClock, ShiftedClock, SystemClock
+from imds_sim.kernel.clock import ManualClock, ShiftedClock, SteadyClock, SystemClock
 
 HOUR = timedelta(hours=1)
 
@@ -29,3 +29,23 @@ def test_a_reset_clock_shows_the_time_of_the_wall_again() -> None:
 def test_the_system_clock_is_aware_and_in_utc() -> None:
     assert SystemClock().now().utcoffset() == timedelta(0)
     assert SystemClock().wall().utcoffset() == timedelta(0)
+
+
+def test_a_held_clock_shows_one_moment_until_it_is_released() -> None:
+    inner = ManualClock()
+    steady = SteadyClock(inner)
+    held = steady.hold()
+    inner.advance(HOUR)
+    assert steady.now() == steady.wall() == held == inner.now() - HOUR
+    assert steady.held_for() == HOUR
+    steady.release()
+    assert steady.now() == steady.wall() == inner.now()
+    assert steady.held_for() == timedelta(0)
+
+
+def test_a_wall_that_steps_back_makes_no_negative_duration() -> None:
+    inner = ManualClock()
+    steady = SteadyClock(inner)
+    steady.hold()
+    inner.advance(-HOUR)
+    assert steady.held_for() == timedelta(0)

@@ -1,4 +1,8 @@
-from imds_sim.kernel.message import Headers, Request, Response
+from http import HTTPStatus
+
+import pytest
+
+from imds_sim.kernel.message import Headers, Request, Response, reason_phrase
 
 
 def test_header_names_are_found_in_any_case_and_the_first_value_wins() -> None:
@@ -38,3 +42,15 @@ def test_a_list_field_is_read_across_its_repeats_and_in_any_case() -> None:
     assert headers.lists("connection", "te")
     assert not headers.lists("connection", "keep")
     assert not headers.lists("expect", "te")
+
+
+@pytest.mark.parametrize(
+    ("status", "phrase"),
+    [
+        (HTTPStatus.OK, "OK"),
+        (HTTPStatus.NOT_FOUND, "Not Found"),
+        (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Request Entity Too Large"),
+    ],
+)
+def test_a_reason_phrase_is_the_same_under_every_python(status: HTTPStatus, phrase: str) -> None:
+    assert reason_phrase(status) == phrase

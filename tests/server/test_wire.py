@@ -28,7 +28,7 @@ def say(wire: "Wire", response: Response) -> None:
 
 
 OPEN = Response(200, "OK", (("Content-Length", "5"), ("Server", "EC2ws")), b"hello", close=False)
-CLOSING = dataclasses.replace(OPEN, close=True)
+CLOSING = OPEN._replace(close=True)
 
 
 async def test_a_request_reaches_the_surface_as_it_was_sent(wire: "Wire") -> None:

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.http_date import HttpDates
-from imds_sim.kernel.message import NO_NOTES, Notes, Request, Response
+from imds_sim.kernel.message import NO_NOTES, Notes, Request, Response, reason_phrase
 
 REQUEST_ID_HEADER = "x-amzn-RequestId"
 EXTENDED_REQUEST_ID_HEADER = "x-amz-sts-extended-request-id"
@@ -135,7 +135,7 @@ class ReplyWriter:
             ("Date", self.dates.current()),
             *((("Connection", "close"),) if close else ()),
         )
-        return Response(status, status.phrase, headers, body, close=close, notes=notes)
+        return Response(status, reason_phrase(status), headers, body, close=close, notes=notes)
 
 
 def _percent(match: re.Match[str]) -> str:

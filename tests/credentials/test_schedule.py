@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from imds_sim.credentials.policy import RefreshPolicy
+from imds_sim.credentials.schedule import RefreshPolicy
 
 ISSUED = datetime(2026, 1, 1, tzinfo=UTC)
 HOURLY = RefreshPolicy(timedelta(hours=1), timedelta(minutes=20))

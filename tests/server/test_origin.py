@@ -1,0 +1,99 @@
+from pathlib import Path
+
+import pytest
+
+from imds_sim.config.errors import ConfigInvalid, ConfigNotReadable
+from imds_sim.config.load import load_config, parse_config
+from imds_sim.kernel.clock import ManualClock
+from imds_sim.server.origin import Origin
+
+NOW = ManualClock().now()
+WEB = "roles: {web: {}}\n"
+
+
+def origin(text: str, keep_state: bool = True) -> Origin:
+    return Origin(parse_config(text), NOW, keep_state=keep_state)
+
+
+def test_a_seed_gives_the_same_key_every_time() -> None:
+    assert origin("seed: 7").state_key == origin("seed: 7").state_key
+    assert origin("seed: 7").state_key != origin("seed: 8").state_key
+
+
+def test_without_seed_and_directory_every_start_has_a_key_of_its_own() -> None:
+    assert origin(WEB).state_key != origin(WEB).state_key
+
+
+def test_a_state_directory_keeps_the_key(tmp_path: Path) -> None:
+    text = f"state_dir: {tmp_path / 'state'}\n"
+    assert origin(text).state_key == origin(text).state_key
+
+
+def test_a_private_simulator_leaves_the_state_directory_alone(tmp_path: Path) -> None:
+    origin(f"state_dir: {tmp_path / 'state'}\n", keep_state=False)
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_key_from_outside_wins(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"k" * 32)
+    text = f"state_key_file: {tmp_path / 'key'}\nseed: 7\nstate_dir: {tmp_path / 'state'}\n"
+    assert origin(text).state_key == b"k" * 32
+
+
+def test_a_role_that_came_back_is_another_one_also_after_a_restart(tmp_path: Path) -> None:
+    text = f"state_dir: {tmp_path / 'state'}\n"
+    unique_ids = []
+    for roles in (WEB, "roles: {other: {}}\n", WEB, WEB):
+        each = origin(text + roles)
+        world = each.first().world
+        each.commit(world)
+        unique_ids += [role.unique_id for role in world.directory.roles.values()]
+    first, _, second, again = unique_ids
+    assert first != second
+    assert second == again
+
+
+def test_a_reload_reads_the_file_anew_and_keeps_the_key(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(WEB)
+    source = Origin(load_config(file), NOW, file)
+    key = source.state_key
+    file.write_text("roles: {web: {}, api: {}}\n")
+    loaded = source.again()
+    assert len(loaded.world.directory.roles) == 2
+    assert source.state_key == key
+    assert loaded.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "key"),
+    [
+        ("seed: 8\n", "seed"),
+        ("seed: 7\nstate_dir: elsewhere\n", "state_dir"),
+        ("seed: 7\nlisten: {admin: []}\n", "listen.admin"),
+    ],
+)
+def test_a_change_that_needs_a_restart_is_told(tmp_path: Path, changed: str, key: str) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("seed: 7\n" + WEB)
+    source = Origin(load_config(file), NOW, file)
+    file.write_text(changed + WEB)
+    [warning] = source.again().warnings
+    assert warning == f"{file}: {key}: the change takes effect after a restart"
+
+
+def test_a_file_that_is_wrong_or_gone_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(WEB)
+    source = Origin(load_config(file), NOW, file)
+    file.write_text("rols: {}")
+    with pytest.raises(ConfigInvalid):
+        source.again()
+    file.unlink()
+    with pytest.raises(ConfigNotReadable):
+        source.again()
+
+
+def test_without_a_file_a_reload_gives_the_world_of_the_start() -> None:
+    source = origin("seed: 7\n" + WEB)
+    assert source.again().world == source.first().world

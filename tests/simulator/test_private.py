@@ -1,0 +1,25 @@
+from imds_sim.kernel.exchange import Surface
+from imds_sim.simulator.private import FREE_PORT, private_world
+from imds_sim.workloads.instance import Instance
+from imds_sim.workloads.listener import Listener
+from tests.simulator.scenes import scene_of
+
+
+def test_a_private_world_has_free_loopback_ports_only() -> None:
+    world = private_world(
+        scene_of(
+            'listen: {imds: ["169.254.169.254:80"], sts: []}\n'
+            'instances: {a: {listen: ["127.0.0.1:1400"]}, b: {clients: ["10.0.0.0/8"]}}\n'
+        ).core.world
+    )
+    assert set(world.listeners) == {
+        *(Listener(surface, FREE_PORT) for surface in Surface),
+        Listener(Surface.IMDS, FREE_PORT, "a"),
+        Listener(Surface.IMDS, FREE_PORT, "b"),
+    }
+    default = world.resolver.default_instance
+    assert default is not None
+    assert default.name == "a"
+    for workload in world.resolver.workloads.values():
+        assert isinstance(workload, Instance)
+        assert (workload.listen, workload.clients) == ((), ())
