@@ -8,9 +8,11 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROLE = "web"
+ONE_INSTANCE = f"roles: {{{ROLE}: {{}}}}\ninstances: {{web-1: {{role: {ROLE}}}}}"
 PATIENCE = 30.0  # seconds a server may take to start
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -30,12 +32,11 @@ def running(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
             process.wait()
 
 
-def daemon_command(folder: Path, ready_file: Path) -> list[str]:
-    """The daemon on free ports with a world of one instance."""
+def daemon_command(folder: Path, ready_file: Path, world: str = ONE_INSTANCE) -> list[str]:
+    """The daemon on free ports with a world, by default of one instance."""
     configuration = folder / "sim.yaml"
     configuration.write_text(
-        f"roles: {{{ROLE}: {{}}}}\n"
-        f"instances: {{web-1: {{role: {ROLE}}}}}\n"
+        f"{world}\n"
         'listen: {imds: ["127.0.0.1:0"], sts: ["127.0.0.1:0"], ecs: [], lambda: [],'
         f' admin: ["unix:{folder}/admin.sock"]}}\n'
     )
@@ -43,12 +44,33 @@ def daemon_command(folder: Path, ready_file: Path) -> list[str]:
     return [sys.executable, "-m", "imds_sim", *serve]
 
 
-def imds_port(ready_file: Path, process: subprocess.Popen[bytes]) -> int:
-    """Wait until the daemon is ready; the port of its IMDS listener."""
+@dataclass(frozen=True, slots=True)
+class Moto:
+    """A running moto_server."""
+
+    pid: int
+    port: int
+
+
+@contextmanager
+def moto_server() -> Iterator[Moto | None]:
+    """moto's server on a free port; None where it is not installed."""
+    program = Path(sys.executable).parent / "moto_server"
+    if not program.exists():
+        yield None
+        return
+    port = free_port()
+    with running([str(program), "-H", "127.0.0.1", "-p", str(port)]) as process:
+        wait_for_port(port, process)
+        yield Moto(process.pid, port)
+
+
+def port_of(surface: str, ready_file: Path, process: subprocess.Popen[bytes]) -> int:
+    """Wait until the daemon is ready; the port of the listener of a surface."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:
         try:
-            (url,) = json.loads(ready_file.read_text())["imds"]
+            (url,) = json.loads(ready_file.read_text())[surface]
             return int(url.rpartition(":")[2])
         except (FileNotFoundError, json.JSONDecodeError):
             time.sleep(0.005)  # noqa: TID251 - another process, on the wall clock

@@ -20,8 +20,8 @@ from tests.benchmarks.measured import (
     ROLE,
     daemon_command,
     exchange,
-    imds_port,
     metadata_token,
+    port_of,
     request_bytes,
     resident_mebibytes,
     running,
@@ -50,7 +50,7 @@ def start() -> Start:
         command = daemon_command(Path(name), ready_file)
         begun = time.perf_counter()
         with running(command) as process:
-            port = imds_port(ready_file, process)
+            port = port_of("imds", ready_file, process)
             ready = time.perf_counter() - begun
             request = request_bytes(
                 "GET",
