@@ -19,7 +19,8 @@ from imds_sim.admin.paths import candidates, check_private, is_shared_place
 from imds_sim.kernel.address import AddressMalformed
 
 ADDRESS_VARIABLE = "IMDS_SIM_ADMIN"
-TIMEOUT = 60.0  # seconds; a reload of a large file answers when it is done
+TIMEOUT = 5.0  # seconds; a daemon that is well answers in milliseconds
+PATIENCE = 60.0  # seconds for what takes long in a large world: reload, rotate
 _START_ONE = 'start one with "imds-sim serve", or name its socket with --admin'
 
 
@@ -60,6 +61,9 @@ class AdminClient:
             raise _not_permitted(self.path) from error
         except (ConnectionRefusedError, FileNotFoundError) as error:
             raise DaemonNotFound(f"no daemon listens on {self.path}; {_START_ONE}") from error
+        except TimeoutError as error:
+            told = f"the daemon at {self.path} does not answer; is it stopped, or stuck? restart it"
+            raise DaemonNotFound(told) from error
         except (OSError, http.client.HTTPException) as error:
             raise DaemonNotUnderstood(f"{self.path} broke off: {error or 'no answer'}") from error
         finally:

@@ -15,10 +15,11 @@ def command(admin: str | None) -> int:
     Example:
       imds-sim reload
     """
+    from imds_sim.admin.client import PATIENCE
     from imds_sim.admin.errors import AdminRefused
 
     try:
-        document = running(admin).call("POST", "/v1/reload")
+        document = running(admin).call("POST", "/v1/reload", timeout=PATIENCE)
     except AdminRefused as refusal:
         if "reload" not in refusal.document:
             raise

@@ -17,7 +17,9 @@ def command(workload: str | None, admin: str | None) -> None:
     Example:
       imds-sim rotate --as web-1
     """
-    document = running(admin).call("POST", "/v1/rotate", {"as": workload})
+    from imds_sim.admin.client import PATIENCE
+
+    document = running(admin).call("POST", "/v1/rotate", {"as": workload}, timeout=PATIENCE)
     for each in mappings(document.get("workloads")):
         for line in told_credentials(each):
             click.echo(f"{each['name']}  {line}")

@@ -56,9 +56,11 @@ def command(
 
     with Foreground() as foreground:
         from imds_sim.config.load import load_config
+        from imds_sim.server import logs
         from imds_sim.server.embedded import Simulator
         from imds_sim.simulator.child_environment import child_environment
 
+        logs.configure("warning")
         with (
             tempfile.TemporaryDirectory(prefix="imds-sim-run-") as folder,
             Simulator.start(load_config(config), admin=True) as simulator,

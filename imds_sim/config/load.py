@@ -23,6 +23,7 @@ from imds_sim.config.validate import validate
 from imds_sim.config.yaml_document import YamlDocument, read_yaml
 
 MAX_FILE = 16 * 1024 * 1024  # bytes
+EMPTY = "the file is empty; write {} for a world with nothing in it"
 DEFAULT_FILE = "roles: {web: {}}\ninstances: {web-1: {role: web}}\n"
 _CHECKS = (
     check_references,
@@ -80,7 +81,8 @@ def _checked(
     findings = list(document.findings)
     data = document.data
     if data is None and not findings:
-        data = read_yaml(DEFAULT_FILE).data  # an empty file
+        # Half-written, most likely: it must not empty the world, and not fill it either.
+        findings.append(Finding((), EMPTY))
     configuration: Configuration | None = None
     if data is not None:
         result = validate(data, NamedFiles(directory))

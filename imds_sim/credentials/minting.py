@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.iam.principals import ServicePrincipal
-from imds_sim.sts.errors import StsError
+from imds_sim.sts.errors import ApiError
 from imds_sim.sts.operations.assume_role import AssumeRoleRequest
 from imds_sim.sts.service import Service
 from imds_sim.workloads.function import Function
@@ -53,11 +53,11 @@ class Minter:
                 trust_context=presented_by_service(workload),
                 session_context=_bound_to_the_session(workload, delivery),
             )
-        except StsError as error:
+        except ApiError as error:
             return Refused(
                 role_name=role.name,
                 code=UNAUTHORIZED,
-                message=str(error),
+                message=f"{error} ({error.detail})" if error.detail else str(error),
                 refused_at=self.service.clock.now(),
             )
         granted = assumed.credentials

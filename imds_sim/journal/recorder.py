@@ -26,6 +26,12 @@ _Row = tuple[
 ]  # fmt: skip - the fields of Entry, in its order
 
 
+# Characters kept of what a client chooses: the ring bounds entries, this bounds their size.
+PATH = 2048
+USER_AGENT = 512
+METHOD = 32
+
+
 class Recorder:
     """Keeps the newest `capacity` entries (0 keeps none). Iterating gives them oldest first.
 
@@ -74,9 +80,9 @@ class Recorder:
                 surface,
                 workload,
                 client,
-                user_agent,
-                method,
-                redacted_target(target) if "?" in target else target,
+                user_agent if user_agent is None else user_agent[:USER_AGENT],
+                method[:METHOD],
+                (redacted_target(target) if "?" in target else target)[:PATH],
                 status,
                 notes.imds_version,
                 None,

@@ -73,7 +73,8 @@ class Alarm:
     def _look_after(self) -> None:
         every = INTERVAL.total_seconds()
         if self._loop.time() - self._last > SILENT * every:
-            log.warning("alarm.rebased", extra={"reason": "the wall clock stepped"})
+            late = round(self._loop.time() - self._last, 1)
+            log.warning("alarm.late", extra={"seconds_since_tick": late})
             self.ring()
             self._scheduler.reschedule_job("tick", trigger="interval", seconds=every)
         self._guard = self._loop.call_later(SILENT * every, self._look_after)

@@ -17,6 +17,11 @@ class Body(Protocol):
 
     complete: bool
 
+    @property
+    def held(self) -> int:
+        """How many bytes have arrived."""
+        ...
+
     def feed(self, buffer: bytes, at: int) -> int:
         """Take what belongs to the body from `at` on and return the index behind it.
 
@@ -68,6 +73,11 @@ class SizedBody:
         self.complete = not self._missing
         return end
 
+    @property
+    def held(self) -> int:
+        """How many bytes have arrived."""
+        return len(self._content)
+
     def content(self) -> bytes:
         """What has arrived."""
         return bytes(self._content)
@@ -110,6 +120,11 @@ class ChunkedBody:
             else:
                 self._take_size(line)
         return at
+
+    @property
+    def held(self) -> int:
+        """How many bytes have arrived."""
+        return len(self._content)
 
     def content(self) -> bytes:
         """What has arrived."""

@@ -14,6 +14,7 @@ from imds_sim.server.site import Site
 log = logging.getLogger(__name__)
 
 CONNECTIONS = 2048  # in all
+BODIES = 64 * 1024 * 1024  # bytes of unfinished bodies, all connections together
 CONNECTIONS_PER_CLIENT = 256  # per address; loopback and the listener's own address have no limit
 HEAD_SECONDS = 10.0  # for a head to arrive; also for the first byte of a new connection
 BODY_SECONDS = 30.0  # for a whole body to arrive
@@ -105,6 +106,7 @@ class Connections:
         self._clients: dict[str, Client] = {}
         self._sweeping = False
         self._refused = 0  # since the last sweep
+        self._held_bytes = 0
         self._closed = False
         self._emptied: asyncio.Future[None] | None = None
         self.draining = False
@@ -181,6 +183,14 @@ class Connections:
             if seat.queue is queue:
                 self.move(seat, self.leaving)
                 queue.expire(seat.held)
+
+    def hold(self, change: int) -> bool:
+        """Count `change` more bytes of unfinished bodies; False if that is too much by now.
+
+        Without it every connection could make the daemon keep the largest body that STS takes.
+        """
+        self._held_bytes += change
+        return self._held_bytes <= BODIES or change <= 0
 
     def retire(self, site: Site) -> None:
         """Let the connections of a listener that is no more finish; the idle ones end at once."""

@@ -96,32 +96,36 @@ class Daemon:
     async def _serve(self, runtime: Runtime, ready_file: str | None) -> None:
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
+        self._write_ready_file(runtime, ready_file)
         async with asyncio.TaskGroup() as tasks:
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, ended.set)
             loop.add_signal_handler(
                 signal.SIGHUP, lambda: tasks.create_task(self.reload(), name="reload")
             )
-            self._tell_ready(runtime, ready_file)
+            self._tell_ready(runtime)
             await ended.wait()
             loop.remove_signal_handler(signal.SIGHUP)
             self._notifier.stopping()
             log.info("daemon.stopping")
             self._backend.process = replace(self._backend.process, ready=False)
 
-    def _tell_ready(self, runtime: Runtime, ready_file: str | None) -> None:
+    def _write_ready_file(self, runtime: Runtime, ready_file: str | None) -> None:
+        if ready_file is None:
+            return
+        document = json.dumps(ready_document(runtime.endpoints()), indent=1) + "\n"
+        try:
+            write_atomically(Path(ready_file), document.encode(), mode=0o644)
+        except OSError as error:
+            raise ReadyFileNotWritable(f"{ready_file}: {error.strerror}") from error
+
+    def _tell_ready(self, runtime: Runtime) -> None:
         endpoints = runtime.endpoints()
         self._backend.process = replace(self._backend.process, ready=True)
         gc.collect()
         gc.freeze()  # what the start left stays; no later collection needs to look at it again
         for warning in self._loaded.warnings:
             log.warning("config.warning", extra={"warning": warning})
-        if ready_file is not None:
-            document = json.dumps(ready_document(endpoints), indent=1) + "\n"
-            try:
-                write_atomically(Path(ready_file), document.encode(), mode=0o644)
-            except OSError as error:
-                raise ReadyFileNotWritable(f"{ready_file}: {error.strerror}") from error
         log.info("daemon.ready", extra={"summary": summary(self._core, endpoints)})
         self._notifier.ready(summary(self._core, endpoints))
         sys.stdout.write(banner(self._core, endpoints))

@@ -36,6 +36,7 @@ class SimulatorStopped(SimError):
 
 
 SEEDED = f"seed: 1\n{DEFAULT_FILE}"
+HIDDEN_FILES = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 DRAIN = 1.0  # seconds; whoever embeds the simulator has stopped asking
 
 
@@ -61,6 +62,7 @@ class Simulator:
         self._thread = threading.Thread(target=self._loop.run_forever, name="imds-sim", daemon=True)
         self._runtime: Runtime | None = None
         self._closing = AsyncExitStack()
+        self._stopping = threading.Lock()
 
     @classmethod
     def start(
@@ -122,10 +124,15 @@ class Simulator:
     def environment(self, workload: str | None = None) -> dict[str, str]:
         """The variables that make an SDK that workload; by default the first one there is.
 
+        The files with the user's real profiles are hidden; keys in the environment are the caller's
+        to remove, since they come before everything else.
         Raises WorkloadUnknown, EnvironmentUnavailable.
         """
         return self._call(
-            lambda runtime: dict(environment(self.core, runtime.endpoints(), workload).set)
+            lambda runtime: {
+                **HIDDEN_FILES,
+                **environment(self.core, runtime.endpoints(), workload).set,
+            }
         )
 
     def rotate(self, workload: str | None = None) -> int:
@@ -134,9 +141,10 @@ class Simulator:
 
     def stop(self) -> None:
         """Close every socket and end the thread; further calls do nothing."""
-        if self._thread.is_alive():
-            self._runtime = None
-            self._end_thread()
+        with self._stopping:
+            if self._thread.is_alive():
+                self._runtime = None
+                self._end_thread()
 
     def __enter__(self) -> Self:
         return self

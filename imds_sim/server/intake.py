@@ -31,6 +31,11 @@ class Intake:
         return self._body is not None
 
     @property
+    def held(self) -> int:
+        """How many bytes of a body have arrived that is not whole."""
+        return 0 if self._body is None else self._body.held
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing has arrived of a next request."""
         return self._body is None and self._at >= len(self._buffer)

@@ -39,6 +39,7 @@ class WireProtocol(asyncio.Protocol):
         self._ended = False  # the client has ended its side
         self._ending = False
         self._discarded = 0
+        self._held = 0  # bytes of an unfinished body, as the table of connections counts them
         self._unsent = _NOTHING  # bytes the client had not taken when it was last looked at
 
     # Called by the event loop.
@@ -61,6 +62,7 @@ class WireProtocol(asyncio.Protocol):
     def connection_lost(self, exception: Exception | None) -> None:
         """Give the seat back."""
         self._ending = True
+        self._connections.hold(-self._held)
         if self._admitted:
             self._connections.leave(self._seat)
 
@@ -72,6 +74,8 @@ class WireProtocol(asyncio.Protocol):
         self._intake.feed(data)
         if not (self._paused or self._yielding):
             self._advance()
+        if self._intake.in_body or self._held:
+            self._count_held()
 
     def eof_received(self) -> bool:
         """The client sends no more; it may well be reading. True keeps our side open."""
@@ -188,6 +192,17 @@ class WireProtocol(asyncio.Protocol):
         """Let the surface answer what is no request, and end."""
         head = self._intake.head_so_far(self.site.endpoint.limits)
         self._answer(Unreadable(head, refused.defect, refused.detail), keeps_open=False)
+
+    def _count_held(self) -> None:
+        """Tell the table what is held of a body; refuse it where all of them are too much."""
+        held = 0 if self._ending else self._intake.held
+        fits = self._connections.hold(held - self._held)
+        self._held = held
+        if not fits:
+            self._refuse(MessageRefused(Defect.BODY_TOO_LARGE, "too much is arriving at once"))
+            self._intake = Intake()
+            self._connections.hold(-held)
+            self._held = 0
 
     def _wait_in(self, queue: Queue) -> None:
         if self._seat.queue is not queue:  # the limit holds for the whole, not between two bytes

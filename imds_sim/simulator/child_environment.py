@@ -43,6 +43,7 @@ def child_environment(
     """
     child = {name: value for name, value in inherited.items() if not is_hidden(name)}
     child |= {
+        **variables,
         "AWS_CONFIG_FILE": aws_config or empty_file,
         "AWS_SHARED_CREDENTIALS_FILE": empty_file,
         "BOTO_CONFIG": empty_file,  # botocore reads ~/.boto and /etc/boto.cfg before IMDS
@@ -53,7 +54,7 @@ def child_environment(
         child[ADMIN_ADDRESS] = admin
     if endpoint_url is not None:
         child["AWS_ENDPOINT_URL"] = endpoint_url
-    return {**child, **variables}
+    return child
 
 
 def is_hidden(name: str) -> bool:

@@ -16,9 +16,10 @@ def test_without_a_file_there_is_an_instance_with_a_role() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "---\n", "~"])
-def test_an_empty_file_is_the_default_file(tmp_path: Path, text: str) -> None:
+def test_an_empty_file_is_refused_since_it_may_be_half_written(tmp_path: Path, text: str) -> None:
     (tmp_path / "sim.yaml").write_text(text)
-    assert load_config(tmp_path / "sim.yaml") == parse_config(DEFAULT)
+    with pytest.raises(ConfigInvalid, match=r"sim\.yaml:\d:1: the file is empty; write \{\}"):
+        load_config(tmp_path / "sim.yaml")
 
 
 def test_a_file_that_says_something_has_only_the_workloads_it_names() -> None:
@@ -93,7 +94,7 @@ def test_a_file_that_is_no_text_is_refused_where_it_stops_being_text(tmp_path: P
 @pytest.mark.parametrize(("more", "read"), [(0, True), (1, False)])
 def test_the_size_of_a_file_is_bounded(tmp_path: Path, more: int, read: bool) -> None:
     file = tmp_path / "sim.yaml"
-    file.write_bytes(b"#" * (MAX_FILE + more))
+    file.write_bytes(b"{}\n#" + b"#" * (MAX_FILE - 4 + more))
     if read:
         load_config(file)
     else:

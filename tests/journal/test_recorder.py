@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from imds_sim.journal.recorder import Recorder
+from imds_sim.journal.recorder import METHOD, PATH, USER_AGENT, Recorder
 from imds_sim.kernel.message import Notes
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -79,3 +79,17 @@ def test_a_smaller_ring_keeps_the_newest() -> None:
     recorder.resize(2)
     assert recorder.capacity == 2
     assert [entry.number for entry in recorder] == [4, 5]
+
+
+@pytest.mark.parametrize("excess", [0, 1])
+def test_what_a_client_chooses_is_cut_to_a_bounded_length(excess: int) -> None:
+    recorder = Recorder(10)
+    record(
+        recorder,
+        target="/" + "a" * (PATH - 1 + excess),
+        user_agent="b" * (USER_AGENT + excess),
+        method="C" * (METHOD + excess),
+    )
+    [entry] = recorder
+    assert (len(entry.path), len(entry.method)) == (PATH, METHOD)
+    assert entry.user_agent == "b" * USER_AGENT

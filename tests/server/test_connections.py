@@ -9,6 +9,7 @@ from imds_sim.kernel.address import TcpAddress
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Response
 from imds_sim.server.connections import (
+    BODIES,
     BODY_SECONDS,
     CONNECTIONS,
     HEAD_SECONDS,
@@ -320,3 +321,11 @@ async def test_a_connection_for_which_there_is_no_room_is_closed(wire: "Wire") -
     assert await busy.ask(GET[10:]) == (200, b"GET / 0")
     assert (await (await wire.connect()).ask(GET))[0] == 200
     assert await busy.is_closed()
+
+
+def test_unfinished_bodies_have_a_limit_together() -> None:
+    table = Connections(ManualTimer())
+    assert table.hold(BODIES)
+    assert not table.hold(1)
+    assert table.hold(-2)
+    assert table.hold(1)

@@ -1,4 +1,5 @@
 import http.client
+import os
 import threading
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -76,6 +77,12 @@ def test_the_default_workload_is_the_first_instance(simulator: Simulator) -> Non
     assert simulator.environment() == simulator.environment("web-1")
 
 
+def test_the_files_with_real_profiles_are_hidden(simulator: Simulator) -> None:
+    environment = simulator.environment("web-1")
+    assert environment["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
+    assert environment["AWS_CONFIG_FILE"] == os.devnull
+
+
 def test_an_unknown_workload_is_named(simulator: Simulator) -> None:
     with pytest.raises(WorkloadUnknown, match="web-3"):
         simulator.environment("web-3")
@@ -109,6 +116,16 @@ def test_nothing_is_left_after_a_stop() -> None:
         fetch(endpoint)
     with pytest.raises(SimulatorStopped):
         simulator.environment("web-1")
+
+
+def test_it_may_be_stopped_by_many_threads_at_once() -> None:
+    simulator = Simulator.start()
+    stoppers = [threading.Thread(target=simulator.stop) for _ in range(8)]
+    for thread in stoppers:
+        thread.start()
+    for thread in stoppers:
+        thread.join(timeout=30)
+    assert not any(thread.is_alive() for thread in stoppers)
 
 
 async def test_it_is_an_async_context_manager_too() -> None:

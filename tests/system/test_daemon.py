@@ -120,6 +120,7 @@ def test_a_port_that_is_taken_is_told_in_one_line_and_nothing_is_half_started(
         pytest.param(None, 66, "config.yaml", id="missing"),
         pytest.param("roles: [", 78, "config.yaml:2:1: not YAML", id="not YAML"),
         pytest.param("rols: {}", 78, "config.yaml:1:1: rols: ", id="a typo"),
+        pytest.param("", 78, "config.yaml:1:1: the file is empty", id="empty, half-written"),
         pytest.param("faults: []", 78, "not supported yet", id="of a later feature"),
     ],
 )
@@ -189,3 +190,28 @@ def test_without_a_state_directory_a_restart_ends_credentials(tmp_path: Path) ->
         argv = (sys.executable, "-m", "imds_sim", "whoami")
         done = second.run(*argv, environment=now, check=False)
         assert (done.returncode, "InvalidClientTokenId" in done.stderr) == (1, True)
+
+
+def test_a_ready_file_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(DEFAULT)
+    done = subprocess.run(
+        [sys.executable, "-m", "imds_sim", "serve", "--config", "c.yaml", "--ready-file", "no/x"],
+        env={**BARE, "RUNTIME_DIRECTORY": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 77
+    assert done.stderr.splitlines()[-1] == "imds-sim: no/x: No such file or directory"
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_standard_descriptors_do_not_end_it(tmp_path: Path, closed: str) -> None:
+    command = f"exec {sys.executable} -m imds_sim run -- true {closed}"
+    done = subprocess.run(
+        ["sh", "-c", command], env={**BARE, "TMPDIR": str(tmp_path)}, timeout=60, check=False
+    )
+    assert done.returncode == 0
+    assert list(tmp_path.iterdir()) == []
