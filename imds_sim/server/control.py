@@ -65,7 +65,7 @@ class Control:
 
     def _refusal(self, request: web.Request) -> AdminReply | None:
         connection = request.transport.get_extra_info("socket") if request.transport else None
-        if connection is not None and may_ask(connection):
+        if connection is not None and is_permitted(connection):
             return None
         log.warning("admin.refused", extra={"method": request.method, "path": request.path})
         return failure(403, "NotPermitted", "only root, the daemon's user and its group may ask")
@@ -92,8 +92,8 @@ async def serving(
             await control.stop()
 
 
-def may_ask(connection: socket.socket) -> bool:
-    """Whether the peer of a unix connection is root, this user, or of the socket's group.
+def is_permitted(connection: socket.socket) -> bool:
+    """Whether the peer of a unix connection may ask.
 
     Elsewhere than on Linux the mode of the socket and its folder alone decide.
     """
@@ -101,10 +101,18 @@ def may_ask(connection: socket.socket) -> bool:
         return True
     packed = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER_CREDENTIALS.size)
     _, uid, gid = _PEER_CREDENTIALS.unpack(packed)
+    return may_ask(uid, gid, connection.getsockname())
+
+
+def may_ask(uid: int, gid: int, path: str) -> bool:
+    """Whether a process of `uid` and `gid` may use the socket at `path`.
+
+    Root, this user, and the members of the socket's group.
+    """
     if uid in (0, os.geteuid()):
         return True
     try:
-        group = os.stat(connection.getsockname()).st_gid
+        group = os.stat(path).st_gid
         return group in (gid, *os.getgrouplist(pwd.getpwuid(uid).pw_name, gid))
     except (OSError, KeyError):
         return False

@@ -2,9 +2,10 @@ import asyncio
 import io
 import json
 import os
-import socket
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import aiohttp
 import pytest
@@ -14,7 +15,7 @@ from imds_sim.kernel.address import UnixAddress
 from imds_sim.kernel.clock import ManualClock
 from imds_sim.server.admin_socket import bound
 from imds_sim.server.backend import Backend
-from imds_sim.server.control import BODY_LIMIT, Control, may_ask
+from imds_sim.server.control import BODY_LIMIT, Control, may_ask, serving
 from imds_sim.server.runtime import Runtime
 from imds_sim.simulator.private import private_world
 from tests.simulator.scenes import scene_of
@@ -92,7 +93,48 @@ async def test_many_may_ask_at_once(admin: aiohttp.ClientSession) -> None:
     assert await asyncio.gather(*(ask() for _ in range(50))) == [200] * 50
 
 
-def test_this_user_may_ask() -> None:
-    here, there = socket.socketpair()
-    with here, there:
-        assert may_ask(here)
+STRANGER = 65534  # nobody, of the group nogroup
+
+
+@pytest.mark.parametrize(
+    ("uid", "gid", "permitted"),
+    [
+        pytest.param(0, 0, True, id="root"),
+        pytest.param(os.geteuid(), STRANGER, True, id="this user"),
+        pytest.param(STRANGER, os.getegid(), True, id="a member of the socket's group"),
+        pytest.param(STRANGER, STRANGER, False, id="anybody else"),
+        pytest.param(4_000_000_000, STRANGER, False, id="a user that does not exist"),
+    ],
+)
+def test_root_the_user_and_the_sockets_group_may_ask(
+    tmp_path: Path, uid: int, gid: int, permitted: bool
+) -> None:
+    path = tmp_path / "admin.sock"
+    path.touch()
+    assert may_ask(uid, gid, str(path)) is permitted
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+async def test_another_user_is_refused_though_he_reaches_the_socket() -> None:
+    curl = shutil.which("curl")
+    if curl is None:
+        pytest.skip("curl is not installed")
+    scene = scene_of(DEFAULT)
+    process = Process(1, ManualClock().now(), ready=True, config_source=None)
+    scene.core.swap(private_world(scene.core.world))
+
+    async def reload() -> ReloadOutcome:
+        return ReloadOutcome(ManualClock().now(), 7)
+
+    with TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        place = UnixAddress(f"{folder}/admin.sock")
+        backend = Backend(Runtime(scene.core), process)
+        async with serving(backend, reload, [place], {}, os.geteuid()):
+            os.chmod(place.path, 0o666)
+            asking = await asyncio.create_subprocess_exec(
+                curl, "-s", "--unix-socket", place.path, "http://localhost/v1/status",
+                user=STRANGER, group=STRANGER, stdout=asyncio.subprocess.PIPE,
+            )  # fmt: skip
+            answer, _ = await asking.communicate()
+    assert json.loads(answer)["error"]["code"] == "NotPermitted"
