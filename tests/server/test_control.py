@@ -3,6 +3,7 @@ import io
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -114,6 +115,16 @@ def test_root_the_user_and_the_sockets_group_may_ask(
     assert may_ask(uid, gid, str(path)) is permitted
 
 
+def ask_as_a_stranger(curl: str, path: str) -> bytes:
+    return subprocess.run(
+        [curl, "-s", "--unix-socket", path, "http://localhost/v1/status"],
+        user=STRANGER,
+        group=STRANGER,
+        stdout=subprocess.PIPE,
+        check=True,
+    ).stdout
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 async def test_another_user_is_refused_though_he_reaches_the_socket() -> None:
     curl = shutil.which("curl")
@@ -132,9 +143,5 @@ async def test_another_user_is_refused_though_he_reaches_the_socket() -> None:
         backend = Backend(Runtime(scene.core), process)
         async with serving(backend, reload, [place], {}, os.geteuid()):
             os.chmod(place.path, 0o666)
-            asking = await asyncio.create_subprocess_exec(
-                curl, "-s", "--unix-socket", place.path, "http://localhost/v1/status",
-                user=STRANGER, group=STRANGER, stdout=asyncio.subprocess.PIPE,
-            )  # fmt: skip
-            answer, _ = await asking.communicate()
+            answer = await asyncio.to_thread(ask_as_a_stranger, curl, place.path)
     assert json.loads(answer)["error"]["code"] == "NotPermitted"
