@@ -84,4 +84,3 @@ def test_samples_explain_themselves_and_name_no_machine() -> None:
         text = file.read_text()
         assert text.startswith("# ")
         assert "/home/" not in text
-        assert "/work/" not in text

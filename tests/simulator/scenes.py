@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from imds_sim.config.build import build_world
 from imds_sim.config.load import parse_config
@@ -55,7 +56,11 @@ class Scene:
 
     def identity(self, keys: dict[str, str]) -> Response:
         """A signed GetCallerIdentity."""
-        body = b"Action=GetCallerIdentity&Version=2011-06-15"
+        return self.sts(keys, Action="GetCallerIdentity")
+
+    def sts(self, keys: dict[str, str], **parameters: str) -> Response:
+        """A signed call of the STS."""
+        body = urlencode({"Version": "2011-06-15", **parameters}).encode()
         headers = [("Host", "127.0.0.1:1339"), ("Content-Type", FORM)]
         request = Request("POST", "/", Headers(headers), body)
         signed = sign(
