@@ -79,8 +79,10 @@ class WorkloadBuilder:
             options=MetadataOptions(
                 http_endpoint_enabled=options.http_endpoint == "enabled",
                 http_tokens_required=options.http_tokens == "required",
+                instance_tags_enabled=options.instance_metadata_tags == "enabled",
             ),
             family=Family(section.family),
+            tags=section.tags,
             user_data=user_data or None,
             # EC2 puts the name of the key pair in place of the comment.
             public_keys={pair: f"{key} {pair}" for pair, key in section.public_keys.items()},

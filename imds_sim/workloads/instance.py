@@ -23,6 +23,7 @@ class MetadataOptions:
 
     http_endpoint_enabled: bool = True
     http_tokens_required: bool = True
+    instance_tags_enabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class Instance:
     """An instance. `interfaces` is never empty; the first is eth0.
 
     `launched_at` is the last time in the state pending. `public_keys` maps key pair names to
-    OpenSSH lines without line feed. `user_data` is raw, at most 16 KiB.
+    OpenSSH lines without line feed. `user_data` is raw, at most 16 KiB. While the metadata options
+    enable `tags`, their keys can be names in a path.
     """
 
     kind: ClassVar[str] = "instance"
@@ -78,6 +80,7 @@ class Instance:
     profile: InstanceProfile | None = None
     options: MetadataOptions = MetadataOptions()
     family: Family = Family.NITRO
+    tags: Mapping[str, str] = field(default_factory=dict)
     user_data: bytes | None = None
     public_keys: Mapping[str, str] = field(default_factory=dict)
     extended_credentials: bool = True

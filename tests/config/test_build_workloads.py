@@ -47,7 +47,8 @@ def test_an_instance_has_what_the_file_says(world_of: WorldOf) -> None:
             ROLE + "instances:\n  a:\n"
             "    id: i-0a1b2c3d\n    role: r\n    profile: p\n    listen: ['127.0.0.2:80']\n"
             "    clients: [10.0.0.1, 10.1.0.0/16]\n"
-            "    metadata_options: {http_endpoint: disabled, http_tokens: optional}\n"
+            "    metadata_options: {http_endpoint: disabled, http_tokens: optional,\n"
+            "                       instance_metadata_tags: enabled}\n    tags: {Name: a}\n"
             "    instance_type: t3.micro\n    image_id: ami-0a1b2c3d\n"
             "    availability_zone: us-east-1c\n    user_data: é\n"
             f"    public_keys: {{deploy: ssh-rsa {key} me@home}}\n"
@@ -63,8 +64,9 @@ def test_an_instance_has_what_the_file_says(world_of: WorldOf) -> None:
     assert instance.listen == (parse_address("127.0.0.2:80"),)
     assert instance.clients == (ip_network("10.0.0.1/32"), ip_network("10.1.0.0/16"))
     assert instance.options == MetadataOptions(
-        http_endpoint_enabled=False, http_tokens_required=False
+        http_endpoint_enabled=False, http_tokens_required=False, instance_tags_enabled=True
     )
+    assert instance.tags == {"Name": "a"}
     assert (instance.instance_type, instance.architecture) == ("t3.micro", "x86_64")
     assert instance.image_id == "ami-0a1b2c3d"
     assert (instance.availability_zone, instance.availability_zone_id) == ("us-east-1c", "use1-az3")

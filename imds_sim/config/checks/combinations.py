@@ -1,10 +1,16 @@
 """Keys of one section that exclude or need one another."""
 
+import re
 from collections.abc import Iterator
 
 from imds_sim.config.findings import Finding, KeyPath
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.config.schema.section import Section
+from imds_sim.config.schema.text import shown
+
+# EC2 User Guide, "Tag your Amazon EC2 resources": keys that can be names in a path.
+_SHOWN_TAG_KEY = re.compile(r"[A-Za-z0-9+=.,_:@-]+")
+_RESERVED_TAG_KEYS = frozenset((".", "..", "_index"))
 
 
 def check_combinations(configuration: Configuration) -> Iterator[Finding]:
@@ -13,6 +19,15 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
         yield from _at_most_one(
             ("instances", name), instance, ("user_data", "user_data_file", "user_data_base64")
         )
+        if instance.metadata_options.instance_metadata_tags == "enabled":
+            for tag in instance.tags:
+                if not _SHOWN_TAG_KEY.fullmatch(tag) or tag in _RESERVED_TAG_KEYS:
+                    yield Finding(
+                        ("instances", name, "tags", tag),
+                        f"{shown(tag)} cannot be shown by instance_metadata_tags: only letters, "
+                        "digits and characters of +-=.,_:@, and not '.', '..' or '_index'",
+                        rests_on=(("instances", name, "metadata_options"),),
+                    )
     for name, user in configuration.users.items():
         for index, key in enumerate(user.access_keys or ()):
             yield from _at_most_one(

@@ -1,6 +1,7 @@
-"""Tags of roles and users.
+"""Tags of roles and users, and of instances, which take other characters.
 
-Source: IAM API, `Tag`; IAM User Guide, "Rules for tagging in IAM and AWS STS".
+Source: IAM API, `Tag`; IAM User Guide, "Rules for tagging in IAM and AWS STS"; EC2 User Guide, "Tag
+your Amazon EC2 resources".
 """
 
 import unicodedata
@@ -41,8 +42,10 @@ def _bounded(value: object) -> object:
         return {}
     if not isinstance(value, dict):
         raise ValueError(f"must be a mapping of tag keys to values, not {kind_of(value)}")
-    if len(value) > MAX_TAGS:
-        raise ValueError(f"{len(value)} tags; allowed: {MAX_TAGS}")
+    # Tags of AWS's own do not count; IAM has none.
+    count = sum(not str(key).lower().startswith("aws:") for key in value)
+    if count > MAX_TAGS:
+        raise ValueError(f"{count} tags; allowed: {MAX_TAGS}")
     return value
 
 
@@ -55,3 +58,34 @@ TagValue = Annotated[
     str, PlainValidator(_value), WithJsonSchema({"type": "string", "maxLength": MAX_VALUE})
 ]
 Tags = Annotated[dict[TagKey, TagValue], BeforeValidator(_bounded)]
+
+
+def _instance_tag_key(value: object) -> str:
+    text = text_of(value)
+    if not 1 <= len(text) <= MAX_KEY:
+        raise ValueError(f"{shown(text)} is not a tag key: 1 to {MAX_KEY} characters")
+    return text
+
+
+def _instance_tag_value(value: object) -> str:
+    text = text_of(value)
+    if len(text) > MAX_VALUE:
+        raise ValueError(f"{shown(text)} is not a tag value: up to {MAX_VALUE} characters")
+    return text
+
+
+InstanceTags = Annotated[
+    dict[
+        Annotated[
+            str,
+            PlainValidator(_instance_tag_key),
+            WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_KEY}),
+        ],
+        Annotated[
+            str,
+            PlainValidator(_instance_tag_value),
+            WithJsonSchema({"type": "string", "maxLength": MAX_VALUE}),
+        ],
+    ],
+    BeforeValidator(_bounded),
+]

@@ -19,6 +19,7 @@ from imds_sim.config.schema.names import (
     RoleName,
 )
 from imds_sim.config.schema.section import Section
+from imds_sim.config.schema.tags import InstanceTags
 from imds_sim.config.schema.text import Truth, one_of
 from imds_sim.config.schema.user_data import PublicKey, UserData, UserDataBase64, UserDataFile
 
@@ -43,7 +44,7 @@ class MetadataOptionsSection(Section):
     """The metadata options of an instance."""
 
     not_supported_yet: ClassVar[frozenset[str]] = frozenset(
-        {"http_put_response_hop_limit", "http_protocol_ipv6", "instance_metadata_tags"}
+        {"http_put_response_hop_limit", "http_protocol_ipv6"}
     )
 
     http_endpoint: Enabled = Field(
@@ -53,13 +54,16 @@ class MetadataOptionsSection(Section):
         "required",
         description="required (IMDSv2 only) or optional (IMDSv1 too). Default: required.",
     )
+    instance_metadata_tags: Enabled = Field(
+        "disabled", description="enabled: tags/instance/ shows the tags. Default: disabled."
+    )
 
 
 class InstanceSection(Section):
     """An EC2 instance."""
 
     not_supported_yet: ClassVar[frozenset[str]] = frozenset(
-        {"tags", "network_interfaces", "events", "throttle", "metadata"}
+        {"network_interfaces", "events", "throttle", "metadata"}
     )
 
     id: InstanceId | None = Field(
@@ -91,6 +95,10 @@ class InstanceSection(Section):
     )
     availability_zone: AvailabilityZone | None = Field(
         None, description="Availability zone, in the region. Default: the region's zone a."
+    )
+    tags: InstanceTags = Field(
+        default_factory=dict,
+        description="Tag key to value, at most 50; instance_metadata_tags shows them. Default: {}.",
     )
     user_data: UserData | None = Field(
         None, repr=False, description="User data as text, at most 16 KiB. Default: none."

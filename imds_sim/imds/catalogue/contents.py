@@ -12,6 +12,7 @@ from imds_sim.imds.catalogue import (
     placement,
     public_keys,
     services,
+    tags,
     user_data,
 )
 from imds_sim.imds.tree import Content, Directory
@@ -29,6 +30,7 @@ META_DATA_CATEGORIES = (
     placement.NODES,
     public_keys.NODES,
     services.NODES,
+    tags.NODES,
 )
 META_DATA: Directory[View] = Directory(
     {name: node for category in META_DATA_CATEGORIES for name, node in category.items()}
