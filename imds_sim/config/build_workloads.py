@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from imds_sim.config.checks.timing import lifetime_of
-from imds_sim.config.default_vpc import DefaultVpc
+from imds_sim.config.network import Network
 from imds_sim.config.placement import architecture_of, zone_id_of
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.config.schema.workloads import FunctionSection, InstanceSection, TaskSection
@@ -46,17 +46,19 @@ class WorkloadBuilder:
     def workloads(self) -> Iterator[Workload]:
         """Instances, tasks, functions, each kind in the order of the file."""
         configuration = self._configuration
-        vpc = DefaultVpc(self._ids, self._account, self._region)
+        network = Network(self._ids, self._account, self._region)
+        for instance in configuration.instances.values():
+            network.claim(instance.network_interfaces, self._zone(instance))
         for name, instance in configuration.instances.items():
-            yield self._instance(name, instance, vpc)
+            yield self._instance(name, instance, network)
         for name, task in configuration.tasks.items():
             yield self._task(name, task)
         for name, function in configuration.functions.items():
             yield self._function(name, function)
 
-    def _instance(self, name: str, section: InstanceSection, vpc: DefaultVpc) -> Instance:
+    def _instance(self, name: str, section: InstanceSection, network: Network) -> Instance:
         ids = self._ids
-        zone = section.availability_zone or f"{self._region}a"
+        zone = self._zone(section)
         architecture = architecture_of(section.instance_type)
         options = section.metadata_options
         user_data = section.user_data or section.user_data_file or section.user_data_base64
@@ -74,7 +76,7 @@ class WorkloadBuilder:
             architecture=architecture,
             reservation_id=ids.resource("r", name),
             launched_at=self._started_at,
-            interfaces=(vpc.interface(name, zone),),
+            interfaces=network.interfaces(name, section.network_interfaces, zone),
             profile=self._profile(section),
             options=MetadataOptions(
                 http_endpoint_enabled=options.http_endpoint == "enabled",
@@ -91,6 +93,9 @@ class WorkloadBuilder:
             listen=section.listen,
             clients=section.clients,
         )
+
+    def _zone(self, section: InstanceSection) -> str:
+        return section.availability_zone or f"{self._region}a"
 
     def _zone_id(self, zone: str) -> str:
         found = self._zone_ids.get(zone)

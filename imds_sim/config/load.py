@@ -8,6 +8,7 @@ from pathlib import Path
 
 from imds_sim.config.checks.accounts import check_accounts
 from imds_sim.config.checks.combinations import check_combinations
+from imds_sim.config.checks.interfaces import check_interfaces
 from imds_sim.config.checks.listeners import check_listeners
 from imds_sim.config.checks.policies import check_policies
 from imds_sim.config.checks.references import check_references
@@ -29,6 +30,7 @@ _CHECKS = (
     check_references,
     check_uniqueness,
     check_combinations,
+    check_interfaces,
     check_listeners,
     check_timing,
     check_policies,

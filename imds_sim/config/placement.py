@@ -41,6 +41,12 @@ def private_hostname(private_ipv4: str, region: str) -> str:
     return f"ip-{private_ipv4.replace('.', '-')}.{domain}"
 
 
+def public_hostname(public_ipv4: str, region: str, dns_suffix: str) -> str:
+    """The name of a public address, e.g. `ec2-203-0-113-25.us-east-2.compute.amazonaws.com`."""
+    place = "compute-1" if region == "us-east-1" else f"{region}.compute"
+    return f"ec2-{public_ipv4.replace('.', '-')}.{place}.{dns_suffix}"
+
+
 def _short_region(region: str) -> str:
     match = _REGION.fullmatch(region)
     if match is None:

@@ -37,7 +37,11 @@ class InstanceProfile:
 
 @dataclass(frozen=True, slots=True)
 class NetworkInterface:
-    """An elastic network interface with the subnet and VPC that it is in."""
+    """An elastic network interface with the subnet and VPC that it is in.
+
+    Each of `public_ipv4s` stands for the private address at its place: the primary, the secondary
+    ones in their order.
+    """
 
     id: str
     mac: str
@@ -49,6 +53,19 @@ class NetworkInterface:
     vpc_id: str
     vpc_ipv4_cidr: str
     security_groups: Mapping[str, str]  # name → id
+    secondary_ipv4s: tuple[str, ...] = ()
+    public_ipv4s: tuple[str, ...] = ()
+    public_hostname: str | None = None
+    ipv6s: tuple[str, ...] = ()
+    subnet_ipv6_cidr: str | None = None
+    vpc_ipv6_cidr: str | None = None
+    ipv4_prefixes: tuple[str, ...] = ()
+    ipv6_prefixes: tuple[str, ...] = ()
+
+    @property
+    def private_ipv4s(self) -> tuple[str, ...]:
+        """The primary address and the secondary ones."""
+        return (self.private_ipv4, *self.secondary_ipv4s)
 
 
 @dataclass(frozen=True, slots=True)

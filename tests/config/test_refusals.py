@@ -226,7 +226,6 @@ def test_a_broken_file_is_refused_in_plain_words(
         "listen.generic",
         "journal.file",
         "log.format",
-        "instances.i.network_interfaces",
         "instances.i.events",
         "instances.i.throttle",
         "instances.i.metadata",

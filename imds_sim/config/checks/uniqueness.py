@@ -65,6 +65,22 @@ def check_uniqueness(configuration: Configuration) -> Iterator[Finding]:
                 "; keys are unique without regard to case",
             )
     yield from _twice((("instances", name, "id"), each.id) for name, each in instances)
+    interfaces = [
+        (("instances", name, "network_interfaces", index), interface)
+        for name, each in instances
+        for index, interface in enumerate(each.network_interfaces)
+    ]
+    yield from _twice(((*path, "id"), each.id) for path, each in interfaces)
+    yield from _twice((((*path, "mac"), each.mac) for path, each in interfaces), "this address")
+    for key in ("private_ipv4s", "public_ipv4s", "ipv6s"):
+        yield from _twice(
+            (
+                ((*path, key, index), str(address))
+                for path, each in interfaces
+                for index, address in enumerate(getattr(each, key))
+            ),
+            "this address",
+        )
     yield from _twice(
         (
             (("instances", name, "clients", index), str(prefix))

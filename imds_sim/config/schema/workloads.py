@@ -6,6 +6,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 
 from imds_sim.config.schema.durations import Lifetime
 from imds_sim.config.schema.files import SecretText
+from imds_sim.config.schema.interfaces import NetworkInterfaceSection
 from imds_sim.config.schema.listen import ClientPrefixes, ListenAddresses
 from imds_sim.config.schema.names import (
     AvailabilityZone,
@@ -62,9 +63,7 @@ class MetadataOptionsSection(Section):
 class InstanceSection(Section):
     """An EC2 instance."""
 
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset(
-        {"network_interfaces", "events", "throttle", "metadata"}
-    )
+    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"events", "throttle", "metadata"})
 
     id: InstanceId | None = Field(
         None, description="Instance id. Default: derived from the name and the state key."
@@ -111,6 +110,9 @@ class InstanceSection(Section):
     )
     public_keys: dict[KeyPairName, PublicKey] = Field(
         default_factory=dict, description="Key pair name to OpenSSH public key. Default: {}."
+    )
+    network_interfaces: Annotated[tuple[NetworkInterfaceSection, ...], Field(strict=False)] = Field(
+        (), description="Network interfaces. Default: one in the default VPC."
     )
     extended_credentials: Truth = Field(
         True,

@@ -16,8 +16,13 @@ def _eth0(view: View) -> NetworkInterface:
 
 NODES: Mapping[str, Node[View]] = {
     "hostname": text(lambda view: _eth0(view).private_hostname),
+    "ipv6": text(lambda view: next(iter(_eth0(view).ipv6s), None), since="2021-01-03"),
     "local-hostname": text(lambda view: _eth0(view).private_hostname, since="2007-01-19"),
     "local-ipv4": text(lambda view: _eth0(view).private_ipv4),
     "mac": text(lambda view: _eth0(view).mac, since="2011-01-01"),
+    "public-hostname": text(lambda view: _eth0(view).public_hostname, since="2007-01-19"),
+    "public-ipv4": text(
+        lambda view: next(iter(_eth0(view).public_ipv4s), None), since="2007-01-19"
+    ),
     "security-groups": text(lambda view: "\n".join(_eth0(view).security_groups)),
 }

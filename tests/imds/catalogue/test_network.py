@@ -52,3 +52,50 @@ def test_every_interface_is_listed_by_its_address(
 def test_an_unknown_address_is_missing(client: Client) -> None:
     assert client.value(f"{MACS}/02:00:00:00:00:01/") is None
     assert client.value(f"{MACS}/02:29:96:8F:6A:2D/mac") is None
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("local-ipv4", "172.31.0.9"),
+        ("public-ipv4", "203.0.113.30"),
+        ("public-hostname", "ec2-203-0-113-30.compute-1.amazonaws.com"),
+        ("ipv6", "2001:db8::9"),
+        (f"{ETH0}/local-ipv4s", "172.31.0.9\n172.31.0.10"),
+        (f"{ETH0}/public-ipv4s", "203.0.113.30\n203.0.113.25"),
+        (f"{ETH0}/public-hostname", "ec2-203-0-113-30.compute-1.amazonaws.com"),
+        (f"{ETH0}/ipv4-associations/", "203.0.113.25\n203.0.113.30"),
+        (f"{ETH0}/ipv4-associations/203.0.113.25", "172.31.0.10"),
+        (f"{ETH0}/ipv4-associations/203.0.113.30", "172.31.0.9"),
+        (f"{ETH0}/ipv6s", "2001:db8::9\n2001:db8::a"),
+        (f"{ETH0}/subnet-ipv6-cidr-blocks", "2001:db8::/64"),
+        (f"{ETH0}/vpc-ipv6-cidr-blocks", "2001:db8::/56"),
+        (f"{ETH0}/ipv4-prefix", "172.31.1.16/28"),
+        (f"{ETH0}/ipv6-prefix", "2001:db8:0:0:1::/80"),
+    ],
+)
+def test_an_interface_shows_all_its_addresses(
+    client_of: Callable[[Instance], Client], instance: Instance, path: str, value: str
+) -> None:
+    eth0 = replace(
+        instance.interfaces[0],
+        secondary_ipv4s=("172.31.0.10",),
+        public_ipv4s=("203.0.113.30", "203.0.113.25"),
+        public_hostname="ec2-203-0-113-30.compute-1.amazonaws.com",
+        ipv6s=("2001:db8::9", "2001:db8::a"),
+        subnet_ipv6_cidr="2001:db8::/64",
+        vpc_ipv6_cidr="2001:db8::/56",
+        ipv4_prefixes=("172.31.1.16/28",),
+        ipv6_prefixes=("2001:db8:0:0:1::/80",),
+    )
+    client = client_of(replace(instance, interfaces=(eth0,)))
+    assert client.value(path) == value
+    parent, _, name = path.rpartition("/")
+    if name:
+        assert name in (client.value(f"{parent}/") or "").split("\n")
+
+
+@pytest.mark.parametrize("path", ["public-ipv4", "public-hostname", "ipv6"])
+def test_an_instance_without_such_an_address_does_not_list_it(client: Client, path: str) -> None:
+    assert client.value(path) is None
+    assert path not in (client.value("") or "").split("\n")
