@@ -12,7 +12,13 @@ from imds_sim.kernel.arn import dns_suffix_of, partition_of
 from imds_sim.kernel.identifiers import Identifiers
 from imds_sim.kernel.secret import Secret
 from imds_sim.workloads.function import Function
-from imds_sim.workloads.instance import Family, Instance, InstanceProfile, MetadataOptions
+from imds_sim.workloads.instance import (
+    Family,
+    Instance,
+    InstanceProfile,
+    MetadataOptions,
+    Placement,
+)
 from imds_sim.workloads.role import AttachedRole
 from imds_sim.workloads.task import Task
 from imds_sim.workloads.workload import Workload
@@ -84,6 +90,11 @@ class WorkloadBuilder:
                 instance_tags_enabled=options.instance_metadata_tags == "enabled",
             ),
             family=Family(section.family),
+            placement=Placement(
+                section.placement.group_name,
+                section.placement.host_id,
+                section.placement.partition_number,
+            ),
             tags=section.tags,
             user_data=user_data or None,
             # EC2 puts the name of the key pair in place of the comment.

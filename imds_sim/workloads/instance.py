@@ -69,6 +69,15 @@ class NetworkInterface:
 
 
 @dataclass(frozen=True, slots=True)
+class Placement:
+    """The placement group and the dedicated host that an instance runs in, if any."""
+
+    group_name: str | None = None
+    host_id: str | None = None
+    partition_number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Instance:
     """An instance. `interfaces` is never empty; the first is eth0.
 
@@ -97,6 +106,7 @@ class Instance:
     profile: InstanceProfile | None = None
     options: MetadataOptions = MetadataOptions()
     family: Family = Family.NITRO
+    placement: Placement = Placement()
     tags: Mapping[str, str] = field(default_factory=dict)
     user_data: bytes | None = None
     public_keys: Mapping[str, str] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from imds_sim.config.schema.configuration import CredentialsSection
 from imds_sim.kernel.address import parse_address
 from imds_sim.simulator.world import World
 from imds_sim.workloads.function import Function
-from imds_sim.workloads.instance import Instance, MetadataOptions
+from imds_sim.workloads.instance import Instance, MetadataOptions, Placement
 from imds_sim.workloads.task import Task
 
 WorldOf = Callable[..., World]
@@ -160,3 +160,18 @@ def test_the_lifetime_of_credentials_is_that_of_instances_only(world_of: WorldOf
         "t": timedelta(hours=6),
         "fn": timedelta(hours=12),
     }
+
+
+def test_a_partition_is_one_of_a_placement_group(
+    world_of: WorldOf, refusal: Callable[[str], list[str]]
+) -> None:
+    group = "group_name: g, host_id: h-0a1b2c3d, "
+    text = "instances: {{a: {{placement: {{{}partition_number: {}}}}}}}"
+    for number in (1, 7):
+        placement = instance_of(world_of(text.format(group, number))).placement
+        assert placement == Placement("g", "h-0a1b2c3d", number)
+    for number in (0, 8):
+        (line,) = refusal(text.format(group, number))
+        assert line.endswith(f"{number} is not a partition; allowed: 1 to 7")
+    (line,) = refusal(text.format("", 1))
+    assert line.endswith("needs a placement group; add group_name:")

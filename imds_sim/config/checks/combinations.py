@@ -19,6 +19,13 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
         yield from _at_most_one(
             ("instances", name), instance, ("user_data", "user_data_file", "user_data_base64")
         )
+        placement = instance.placement
+        if placement.partition_number is not None and placement.group_name is None:
+            yield Finding(
+                ("instances", name, "placement", "partition_number"),
+                "needs a placement group; add group_name:",
+                rests_on=(("instances", name, "placement", "group_name"),),
+            )
         if instance.metadata_options.instance_metadata_tags == "enabled":
             for tag in instance.tags:
                 if not _SHOWN_TAG_KEY.fullmatch(tag) or tag in _RESERVED_TAG_KEYS:

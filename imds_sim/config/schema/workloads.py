@@ -19,6 +19,7 @@ from imds_sim.config.schema.names import (
     ProfileName,
     RoleName,
 )
+from imds_sim.config.schema.placement import PlacementSection
 from imds_sim.config.schema.section import Section
 from imds_sim.config.schema.tags import InstanceTags
 from imds_sim.config.schema.text import Truth, one_of
@@ -94,6 +95,10 @@ class InstanceSection(Section):
     )
     availability_zone: AvailabilityZone | None = Field(
         None, description="Availability zone, in the region. Default: the region's zone a."
+    )
+    placement: PlacementSection = Field(
+        default_factory=PlacementSection,
+        description="Placement group and dedicated host. Default: none.",
     )
     tags: InstanceTags = Field(
         default_factory=dict,
