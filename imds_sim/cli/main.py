@@ -21,6 +21,7 @@ COMMANDS = (
     "get",
     "status",
     "wait",
+    "clock",
     "rotate",
     "reload",
 )
