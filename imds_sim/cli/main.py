@@ -21,6 +21,7 @@ COMMANDS = (
     "get",
     "status",
     "wait",
+    "journal",
     "clock",
     "rotate",
     "reload",
