@@ -34,6 +34,11 @@ class FakeCore:
             self.world.resolver.named(workload)
         return 1 if workload else len(self.world.resolver.workloads)
 
+    def reset(self) -> int:
+        self.clock.reset()
+        self.journal.clear()
+        return self.rotate()
+
 
 @dataclass
 class FakeBackend:

@@ -154,6 +154,14 @@ class AdminApi:
             200, {"sets": sets, "workloads": documents.workloads(self._backend, name)}
         )
 
+    def _reset(self, asked: Asked) -> AdminReply:
+        core = self._backend.core
+        cleared = len(core.journal)
+        sets = core.reset()
+        return AdminReply(
+            200, {"cleared": cleared, "sets": sets, "clock": clock.document(core.clock)}
+        )
+
     def _why(self, asked: Asked) -> AdminReply:
         return AdminReply(200, explain(self._backend.core, read_question(asked.query)).document())
 
@@ -181,6 +189,7 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("DELETE", "/v1/clock"): _Route(AdminApi._reset_clock),
     ("POST", "/v1/clock/advance"): _Route(AdminApi._advance, max_body=clock.MAX_BODY),
     ("POST", "/v1/rotate"): _Route(AdminApi._rotate, frozenset({"as"})),
+    ("POST", "/v1/reset"): _Route(AdminApi._reset),
     ("GET", "/v1/why"): _Route(AdminApi._why, PARAMETERS),
     ("POST", "/v1/verify"): _Route(AdminApi._verify, max_body=verify.MAX_BODY),
     ("GET", "/healthz"): _Route(AdminApi._health),

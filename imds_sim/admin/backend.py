@@ -84,6 +84,8 @@ class ServedCore(Protocol):
 
     def rotate(self, workload: str | None = None) -> int: ...
 
+    def reset(self) -> int: ...
+
 
 class AdminBackend(Protocol):
     """The daemon, as the admin surface sees it; read anew for every request."""

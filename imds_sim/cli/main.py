@@ -25,6 +25,7 @@ COMMANDS = (
     "clock",
     "rotate",
     "reload",
+    "reset",
 )
 
 

@@ -145,6 +145,13 @@ class Simulator:
         """Mint anew for one workload or all; returns the number of sets. Raises WorkloadUnknown."""
         return self._call(lambda runtime: runtime.core.rotate(workload))
 
+    def reset(self) -> None:
+        """Empty the journal, go back to the real time, mint every set anew: ready for a next test.
+
+        Sets and tokens that were handed out live to their own end. Raises SimulatorStopped.
+        """
+        self._call(lambda runtime: runtime.core.reset())
+
     def stop(self) -> None:
         """Close every socket and end the thread; further calls do nothing."""
         with self._stopping:

@@ -94,6 +94,12 @@ class Core:
         self.clock.reset()
         self.credentials.owe_what_is_ahead()
 
+    def reset(self) -> int:
+        """Empty the journal, go back to the wall's time, mint anew; returns the number of sets."""
+        self.clock.reset()
+        self.journal.clear()
+        return self.credentials.rotate()
+
     def prime(self) -> None:
         """Mint the first sets, for up to 500 workloads; the rest follows in ticks or when read."""
         for _ in range(0, PRIMED_AT_START, BATCH):

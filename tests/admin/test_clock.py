@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -53,3 +54,13 @@ def test_what_is_no_span_of_time_moves_nothing(
     assert (status, document["error"]["code"]) == (400, code)
     assert not backend.core.clock.shift
     assert backend.ticks == 0
+
+
+def test_a_reset_tells_what_it_dropped(
+    api: AdminApi, backend: FakeBackend, record: Callable[..., None]
+) -> None:
+    record("/latest/meta-data/")
+    ask(api, "POST /v1/clock/advance", {"seconds": 60})
+    real = {"now": WALL, "wall": WALL, "shift_seconds": 0.0}
+    assert ask(api, "POST /v1/reset") == (200, {"cleared": 1, "sets": 4, "clock": real})
+    assert len(backend.core.journal) == 0

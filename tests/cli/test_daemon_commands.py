@@ -178,3 +178,9 @@ def test_what_is_no_duration_is_wrong_usage(
     result = invoke("clock", "advance", duration)
     assert (result.exit_code, result.stdout) == (2, "")
     assert not daemon.backend.core.clock.shift
+
+
+def test_a_reset_says_what_it_did(daemon: StubDaemon, invoke: Invoke) -> None:
+    invoke("clock", "advance", "2h")
+    assert invoke("reset").stdout == "0 requests forgotten, 4 sets minted\n"
+    assert not daemon.backend.core.clock.shift

@@ -173,3 +173,12 @@ def test_a_jump_of_the_clock_mints_every_batch_of_what_fell_due() -> None:
             )
 
         assert any(simulator._call(lambda runtime: expired()) == 0 for _ in range(100_000))
+
+
+def test_a_reset_makes_it_ready_for_the_next_test() -> None:
+    with Simulator.start() as simulator:
+        instance_id(simulator.environment("web-1")["AWS_EC2_METADATA_SERVICE_ENDPOINT"])
+        simulator.clock.advance(timedelta(days=1))
+        simulator.reset()
+        assert list(simulator.journal) == []
+        assert abs(simulator.clock.now() - simulator.clock.wall()) < timedelta(hours=1)

@@ -219,3 +219,16 @@ def test_a_clock_that_goes_back_leaves_no_set_from_the_future(scene: Scene, rese
     now = scene.credentials()
     assert now["Expiration"] < ahead["Expiration"]
     assert scene.identity(now).status == 200
+
+
+def test_a_reset_forgets_requests_and_shift_and_mints_anew(scene: Scene) -> None:
+    scene.core.advance(timedelta(hours=12))
+    scene.core.tick()
+    old = scene.credentials()
+    assert scene.core.reset() == 1
+    assert len(scene.core.journal) == 0
+    assert scene.core.clock.now() == scene.core.clock.wall()
+    new = scene.credentials()
+    assert new["AccessKeyId"] != old["AccessKeyId"]
+    assert new["Expiration"] < old["Expiration"]
+    assert scene.identity(new).status == scene.identity(old).status == 200
