@@ -7,7 +7,8 @@ from imds_sim.admin.backend import Process
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ManualClock, ShiftedClock
 from imds_sim.kernel.entropy import SeededEntropy
-from imds_sim.kernel.exchange import Surface
+from imds_sim.kernel.exchange import Connection, Surface
+from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.world import World
 from imds_sim.sts.service import Service
@@ -33,6 +34,9 @@ class FakeCore:
         if workload is not None:
             self.world.resolver.named(workload)
         return 1 if workload else len(self.world.resolver.workloads)
+
+    def handle(self, connection: Connection, request: Request) -> Response:
+        raise NotImplementedError
 
     def reset(self) -> int:
         self.clock.reset()

@@ -6,7 +6,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from imds_sim.admin import clock, documents, verify
+from imds_sim.admin import clock, documents, exchange, verify
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
 from imds_sim.admin.errors import BodyInvalid, QueryInvalid
 from imds_sim.admin.questions import PARAMETERS, read_question
@@ -162,6 +162,12 @@ class AdminApi:
             200, {"cleared": cleared, "sets": sets, "clock": clock.document(core.clock)}
         )
 
+    def _exchange(self, asked: Asked) -> AdminReply:
+        core = self._backend.core
+        surface, request = exchange.read(asked.body)
+        over = exchange.connection(surface, asked.query.get("as"), core.world.resolver)
+        return AdminReply(200, exchange.document(request, core.handle(over, request)))
+
     def _why(self, asked: Asked) -> AdminReply:
         return AdminReply(200, explain(self._backend.core, read_question(asked.query)).document())
 
@@ -190,6 +196,7 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("POST", "/v1/clock/advance"): _Route(AdminApi._advance, max_body=clock.MAX_BODY),
     ("POST", "/v1/rotate"): _Route(AdminApi._rotate, frozenset({"as"})),
     ("POST", "/v1/reset"): _Route(AdminApi._reset),
+    ("POST", "/v1/exchange"): _Route(AdminApi._exchange, frozenset({"as"}), exchange.MAX_BODY),
     ("GET", "/v1/why"): _Route(AdminApi._why, PARAMETERS),
     ("POST", "/v1/verify"): _Route(AdminApi._verify, max_body=verify.MAX_BODY),
     ("GET", "/healthz"): _Route(AdminApi._health),

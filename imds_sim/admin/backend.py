@@ -9,6 +9,8 @@ from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.credentials.refresh import Held
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ShiftedClock
+from imds_sim.kernel.exchange import Connection
+from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.world import World
 from imds_sim.sts.service import Service
@@ -81,6 +83,8 @@ class ServedCore(Protocol):
 
     @property
     def generation(self) -> int: ...
+
+    def handle(self, connection: Connection, request: Request) -> Response: ...
 
     def rotate(self, workload: str | None = None) -> int: ...
 
