@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from imds_sim.admin.backend import Process
 from imds_sim.journal.recorder import Recorder
-from imds_sim.kernel.clock import ManualClock
+from imds_sim.kernel.clock import ManualClock, ShiftedClock
 from imds_sim.kernel.entropy import SeededEntropy
-from imds_sim.kernel.exchange import Surface
+from imds_sim.kernel.exchange import Connection, Surface
+from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.world import World
 from imds_sim.sts.service import Service
@@ -18,7 +19,7 @@ from tests.worlds import ISSUED_AT, FixedCredentials
 @dataclass
 class FakeCore:
     world: World
-    clock: ManualClock = field(default_factory=lambda: ManualClock(ISSUED_AT))
+    clock: ShiftedClock = field(default_factory=lambda: ShiftedClock(ManualClock(ISSUED_AT)))
     credentials: FixedCredentials = field(default_factory=FixedCredentials)
     journal: Recorder = field(default_factory=lambda: Recorder(3))
     generation: int = 2
@@ -34,12 +35,29 @@ class FakeCore:
             self.world.resolver.named(workload)
         return 1 if workload else len(self.world.resolver.workloads)
 
+    def handle(self, connection: Connection, request: Request) -> Response:
+        raise NotImplementedError
+
+    def reset(self) -> int:
+        self.clock.reset()
+        self.journal.clear()
+        return self.rotate()
+
 
 @dataclass
 class FakeBackend:
     core: FakeCore
     process: Process
     off: Surface | None = None
+    ticks: int = 0
+
+    def advance(self, by: timedelta) -> None:
+        self.core.clock.advance(by)
+        self.ticks += 1
+
+    def reset_clock(self) -> None:
+        self.core.clock.reset()
+        self.ticks += 1
 
     def endpoints(self) -> Endpoints:
         surfaces = {

@@ -39,6 +39,26 @@ def test_every_command_explains_itself_with_an_example(name: str) -> None:
             assert parameter.opts[0] in text
 
 
+@pytest.mark.parametrize(
+    ("group", "name"),
+    [
+        pytest.param(group, name, id=f"{group} {name}")
+        for group in COMMANDS
+        if isinstance(subject := command(group), click.Group)
+        for name in subject.commands
+    ],
+)
+def test_so_does_every_command_of_a_group(group: str, name: str) -> None:
+    commands = command(group)
+    assert isinstance(commands, click.Group)
+    subject = commands.commands[name]
+    text = subject.get_help(click.Context(subject, info_name=f"imds-sim {group} {name}"))
+    assert f"imds-sim {group} {name}" in text.partition("Example")[2]
+    for parameter in subject.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.name
+
+
 def test_every_public_name_can_be_imported() -> None:
     assert [name for name in imds_sim.__all__ if not hasattr(imds_sim, name)] == []
 

@@ -6,10 +6,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from imds_sim.admin import documents, verify
+from imds_sim.admin import clock, documents, exchange, verify
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
 from imds_sim.admin.errors import BodyInvalid, QueryInvalid
 from imds_sim.admin.questions import PARAMETERS, read_question
+from imds_sim.kernel.clock import ShiftTooFar
 from imds_sim.kernel.errors import SimError
 from imds_sim.kernel.exchange import Surface
 from imds_sim.simulator.asker import PrincipalUnknown, RoleUnknown
@@ -49,6 +50,7 @@ ERRORS: dict[type[SimError], tuple[int, str]] = {
     BodyInvalid: (400, "InvalidBody"),
     PrincipalUnknown: (404, "PrincipalUnknown"),
     RoleUnknown: (404, "RoleUnknown"),
+    ShiftTooFar: (400, "ShiftTooFar"),
     WorkloadUnknown: (404, "WorkloadUnknown"),
     EnvironmentUnavailable: (409, "EnvironmentUnavailable"),
 }
@@ -134,12 +136,37 @@ class AdminApi:
         recorder.clear()
         return AdminReply(200, {"cleared": cleared, "last_number": recorder.last_number})
 
+    def _clock(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, clock.document(self._backend.core.clock))
+
+    def _advance(self, asked: Asked) -> AdminReply:
+        self._backend.advance(clock.read_advance(asked.body))
+        return self._clock(asked)
+
+    def _reset_clock(self, asked: Asked) -> AdminReply:
+        self._backend.reset_clock()
+        return self._clock(asked)
+
     def _rotate(self, asked: Asked) -> AdminReply:
         name = asked.query.get("as")
         sets = self._backend.core.rotate(name)
         return AdminReply(
             200, {"sets": sets, "workloads": documents.workloads(self._backend, name)}
         )
+
+    def _reset(self, asked: Asked) -> AdminReply:
+        core = self._backend.core
+        cleared = len(core.journal)
+        sets = core.reset()
+        return AdminReply(
+            200, {"cleared": cleared, "sets": sets, "clock": clock.document(core.clock)}
+        )
+
+    def _exchange(self, asked: Asked) -> AdminReply:
+        core = self._backend.core
+        surface, request = exchange.read(asked.body)
+        over = exchange.connection(surface, asked.query.get("as"), core.world.resolver)
+        return AdminReply(200, exchange.document(request, core.handle(over, request)))
 
     def _why(self, asked: Asked) -> AdminReply:
         return AdminReply(200, explain(self._backend.core, read_question(asked.query)).document())
@@ -164,7 +191,12 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("GET", "/v1/environment"): _Route(AdminApi._environment, frozenset({"as"})),
     ("GET", "/v1/journal"): _Route(AdminApi._journal, frozenset({"after", "as", "surface"})),
     ("DELETE", "/v1/journal"): _Route(AdminApi._clear_journal),
+    ("GET", "/v1/clock"): _Route(AdminApi._clock),
+    ("DELETE", "/v1/clock"): _Route(AdminApi._reset_clock),
+    ("POST", "/v1/clock/advance"): _Route(AdminApi._advance, max_body=clock.MAX_BODY),
     ("POST", "/v1/rotate"): _Route(AdminApi._rotate, frozenset({"as"})),
+    ("POST", "/v1/reset"): _Route(AdminApi._reset),
+    ("POST", "/v1/exchange"): _Route(AdminApi._exchange, frozenset({"as"}), exchange.MAX_BODY),
     ("GET", "/v1/why"): _Route(AdminApi._why, PARAMETERS),
     ("POST", "/v1/verify"): _Route(AdminApi._verify, max_body=verify.MAX_BODY),
     ("GET", "/healthz"): _Route(AdminApi._health),

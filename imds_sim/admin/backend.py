@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.credentials.refresh import Held
 from imds_sim.journal.recorder import Recorder
-from imds_sim.kernel.clock import Clock
+from imds_sim.kernel.clock import ShiftedClock
+from imds_sim.kernel.exchange import Connection
+from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.world import World
 from imds_sim.sts.service import Service
@@ -74,7 +76,7 @@ class ServedCore(Protocol):
     def journal(self) -> Recorder: ...
 
     @property
-    def clock(self) -> Clock: ...
+    def clock(self) -> ShiftedClock: ...
 
     @property
     def sts(self) -> Service: ...
@@ -82,7 +84,11 @@ class ServedCore(Protocol):
     @property
     def generation(self) -> int: ...
 
+    def handle(self, connection: Connection, request: Request) -> Response: ...
+
     def rotate(self, workload: str | None = None) -> int: ...
+
+    def reset(self) -> int: ...
 
 
 class AdminBackend(Protocol):
@@ -95,3 +101,11 @@ class AdminBackend(Protocol):
     def process(self) -> Process: ...
 
     def endpoints(self) -> Endpoints: ...
+
+    def advance(self, by: timedelta) -> None:
+        """Move the simulator's time and tick at once. Raises ShiftTooFar."""
+        ...
+
+    def reset_clock(self) -> None:
+        """Let the simulator's time be the wall's again, and tick at once."""
+        ...

@@ -45,8 +45,9 @@ class AdminClient:
         path: str,
         query: Mapping[str, str | None] | None = None,
         timeout: float = TIMEOUT,
+        document: Mapping[str, object] | None = None,
     ) -> dict[str, object]:
-        """The document that the daemon answers; a query of None is left out.
+        """The document that the daemon answers; a query of None is left out, `document` is sent.
 
         Raises AdminRefused, DaemonNotFound, DaemonNotPermitted, DaemonNotUnderstood.
         """
@@ -54,21 +55,24 @@ class AdminClient:
         target = f"{path}?{urlencode(given)}" if given else path
         connection = _UnixConnection(self.path, timeout)
         try:
-            connection.request(method, target, headers={"Accept": "application/json"})
+            body = None if document is None else json.dumps(document).encode()
+            connection.request(method, target, body, {"Accept": "application/json"})
             response = connection.getresponse()
-            status, body = response.status, response.read()
+            status, told = response.status, response.read()
         except PermissionError as error:
             raise _not_permitted(self.path) from error
         except (ConnectionRefusedError, FileNotFoundError) as error:
             raise DaemonNotFound(f"no daemon listens on {self.path}; {_START_ONE}") from error
         except TimeoutError as error:
-            told = f"the daemon at {self.path} does not answer; is it stopped, or stuck? restart it"
-            raise DaemonNotFound(told) from error
+            stuck = (
+                f"the daemon at {self.path} does not answer; is it stopped, or stuck? restart it"
+            )
+            raise DaemonNotFound(stuck) from error
         except (OSError, http.client.HTTPException) as error:
             raise DaemonNotUnderstood(f"{self.path} broke off: {error or 'no answer'}") from error
         finally:
             connection.close()
-        return _judged(self.path, status, body)
+        return _judged(self.path, status, told)
 
 
 def find(address: str | None, environ: Mapping[str, str], uid: int) -> AdminClient:

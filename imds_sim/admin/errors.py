@@ -40,6 +40,8 @@ class AdminRefused(AdminError):
 
     EXIT_STATUS: ClassVar[dict[str, int]] = {
         "InvalidQuery": 2,
+        "InvalidBody": 2,
+        "ShiftTooFar": 2,
         "PrincipalUnknown": 2,
         "RoleUnknown": 2,
         "WorkloadUnknown": 2,

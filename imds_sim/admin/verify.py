@@ -6,6 +6,7 @@ The signature of whatever was signed with them is the asker's business; nothing 
 import json
 from collections.abc import Iterable, Mapping
 
+from imds_sim.admin.body import read_object
 from imds_sim.admin.errors import BodyInvalid
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.document import VERSION_WITH_VARIABLES, NamedPolicy, Policy
@@ -53,14 +54,7 @@ def verified(service: Service, body: bytes) -> Document:
 
 
 def _read(body: bytes) -> tuple[str, str | None]:
-    try:
-        read = json.loads(body)
-    except (ValueError, RecursionError):
-        raise BodyInvalid("the body must be a JSON object") from None
-    if not isinstance(read, dict):
-        raise BodyInvalid("the body must be a JSON object")
-    if unknown := sorted(set(read) - set(_KEYS)):
-        raise BodyInvalid(f"there is no {unknown[0]!r} here; allowed: {', '.join(_KEYS)}")
+    read = read_object(body, _KEYS)
     key_id, session_token = (read.get(key) for key in _KEYS)
     if not isinstance(key_id, str) or not key_id:
         raise BodyInvalid("access_key_id must be text")

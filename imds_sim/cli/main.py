@@ -21,8 +21,11 @@ COMMANDS = (
     "get",
     "status",
     "wait",
+    "journal",
+    "clock",
     "rotate",
     "reload",
+    "reset",
 )
 
 

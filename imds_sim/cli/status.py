@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import click
 
+from imds_sim.cli.clock import told_clock
 from imds_sim.cli.daemon import admin_option, running
 from imds_sim.cli.held import told_credentials
 from imds_sim.cli.listing import columns, mapping, mappings, strings
@@ -38,6 +39,7 @@ def _lines(status: dict[str, object]) -> Iterator[str]:
     yield f"configuration: {status.get('config') or 'built in'}, generation " + str(
         status.get("generation")
     )
+    yield f"clock: {told_clock(mapping(status.get('clock')))}"
     if reload := mapping(status.get("last_reload")):
         yield f"last reload: {reload.get('at')} {'good' if reload.get('ok') else 'refused'}"
         for error in mappings(reload.get("errors")):

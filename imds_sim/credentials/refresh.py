@@ -106,6 +106,18 @@ class RefreshingProvider:
         keys = [(name, way) for name in names for way in deliveries(self._workloads[name])]
         return sum(self._mint(key) is not None for key in keys)
 
+    def owe_what_is_ahead(self) -> None:
+        """Owe anew what was minted later than now: the clock went back, and no refresh would come.
+
+        Such a set is given out until a tick replaces it.
+        """
+        now = self._clock.now()
+        for key, held in self._held.items():
+            value = held.value
+            minted = value.issued_at if isinstance(value, CredentialSet) else value.refused_at
+            if minted > now:
+                self._push(key, now)
+
     def held(self, workload: str) -> dict[Delivery, Held]:
         """What is held for a workload, for showing it; mints nothing."""
         return {way: self._held[workload, way] for way in Delivery if (workload, way) in self._held}

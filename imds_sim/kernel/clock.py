@@ -4,6 +4,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from imds_sim.kernel.errors import SimError
+from imds_sim.kernel.timestamps import format_duration
+
+MOST = timedelta(days=3650)  # of a shift, either way: every date in every format stays possible
+
+
+class ShiftTooFar(SimError):
+    """The clock would be moved further than it goes."""
+
 
 class Clock(Protocol):
     """The only source of time; always an aware datetime in UTC."""
@@ -41,7 +50,12 @@ class ShiftedClock:
         return self.inner.wall()
 
     def advance(self, by: timedelta) -> None:
-        """Move `now` by `by`; negative moves back."""
+        """Move `now` by `by`; negative moves back. Raises ShiftTooFar, then nothing has moved."""
+        if not abs(by) <= 2 * MOST or not abs(self.shift + by) <= MOST:
+            raise ShiftTooFar(
+                f"the clock would be more than {MOST.days} days from the real time "
+                f"(it is {format_duration(self.shift)} from it now)"
+            )
         self.shift += by
 
     def reset(self) -> None:

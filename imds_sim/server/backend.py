@@ -1,6 +1,7 @@
 """The running daemon as the admin surface sees it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from imds_sim.admin.backend import Process
 from imds_sim.server.runtime import Runtime
@@ -19,6 +20,14 @@ class Backend:
     def core(self) -> Core:
         """The core that answers."""
         return self.runtime.core
+
+    def advance(self, by: timedelta) -> None:
+        """Move the simulator's time, mint what fell due. Raises ShiftTooFar."""
+        self.runtime.advance(by)
+
+    def reset_clock(self) -> None:
+        """Let the simulator's time be the wall's again."""
+        self.runtime.reset_clock()
 
     def endpoints(self) -> Endpoints:
         """Where everything is bound now."""

@@ -17,7 +17,7 @@ from imds_sim.admin.backend import Process, ReloadError, ReloadOutcome
 from imds_sim.admin.changes import changes
 from imds_sim.config.errors import ConfigError
 from imds_sim.config.load import load_config
-from imds_sim.kernel.clock import ShiftedClock, SystemClock
+from imds_sim.kernel.clock import SystemClock
 from imds_sim.kernel.errors import SimError
 from imds_sim.server import logs
 from imds_sim.server.backend import Backend
@@ -44,7 +44,7 @@ def serve(config_path: str | None, ready_file: str | None) -> int:
     Raises what keeps it from starting, each with an `exit_status`: ConfigInvalid,
     ConfigNotReadable, StateUnusable, CannotBind, ReadyFileNotWritable.
     """
-    clock = ShiftedClock(SystemClock())
+    clock = SystemClock()
     configuration = load_config(config_path)
     logs.configure(configuration.log.level)
     origin = Origin(configuration, clock.now(), Path(config_path) if config_path else None)

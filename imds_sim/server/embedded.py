@@ -18,9 +18,10 @@ from imds_sim.config.load import DEFAULT_FILE, parse_config
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.address import UnixAddress
-from imds_sim.kernel.clock import Clock, ShiftedClock, SystemClock
+from imds_sim.kernel.clock import Clock, SystemClock
 from imds_sim.kernel.errors import SimError
 from imds_sim.server.backend import Backend
+from imds_sim.server.moved_clock import MovedClock
 from imds_sim.server.origin import Origin
 from imds_sim.server.runtime import Runtime
 from imds_sim.simulator.core import Core
@@ -78,7 +79,7 @@ class Simulator:
         minted when this returns. Raises CannotBind.
         """
         loaded = configuration if configuration is not None else parse_config(SEEDED)
-        self = cls(loaded, as_configured, ShiftedClock(SystemClock()))
+        self = cls(loaded, as_configured, SystemClock())
         self._thread.start()
         try:
             self._wait(self._start(admin))
@@ -117,6 +118,11 @@ class Simulator:
         return self.core.journal
 
     @property
+    def clock(self) -> MovedClock:
+        """The simulator's time, and how to move it."""
+        return MovedClock(self.core.clock, self._call)
+
+    @property
     def endpoints(self) -> Endpoints:
         """Where the surfaces are bound."""
         return self._call(Runtime.endpoints)
@@ -138,6 +144,13 @@ class Simulator:
     def rotate(self, workload: str | None = None) -> int:
         """Mint anew for one workload or all; returns the number of sets. Raises WorkloadUnknown."""
         return self._call(lambda runtime: runtime.core.rotate(workload))
+
+    def reset(self) -> None:
+        """Empty the journal, go back to the real time, mint every set anew: ready for a next test.
+
+        Sets and tokens that were handed out live to their own end. Raises SimulatorStopped.
+        """
+        self._call(lambda runtime: runtime.core.reset())
 
     def stop(self) -> None:
         """Close every socket and end the thread; further calls do nothing."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 
 from imds_sim.kernel.address import UnixAddress
 from imds_sim.kernel.exchange import Surface
@@ -44,6 +45,16 @@ class Runtime:
         """
         await self._listeners.reconcile(world.listeners)
         self.core.swap(world)
+        self._alarm.ring()
+
+    def advance(self, by: timedelta) -> None:
+        """Move the simulator's time and mint what fell due, in batches. Raises ShiftTooFar."""
+        self.core.advance(by)
+        self._alarm.ring()
+
+    def reset_clock(self) -> None:
+        """Let the simulator's time be the wall's again."""
+        self.core.reset_clock()
         self._alarm.ring()
 
     async def stop(self, drain_timeout: float) -> bool:

@@ -1,6 +1,7 @@
 """The core: the synchronous whole behind every socket. Give it a request, it gives the response."""
 
 import hmac
+from datetime import timedelta
 
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.ecs import EcsHandler
@@ -9,7 +10,7 @@ from imds_sim.credentials.refresh import BATCH, Minting, RefreshingProvider
 from imds_sim.imds.handler import ImdsHandler
 from imds_sim.imds.tokens import MetadataTokens
 from imds_sim.journal.recorder import Recorder
-from imds_sim.kernel.clock import Clock, SteadyClock
+from imds_sim.kernel.clock import Clock, ShiftedClock, SteadyClock
 from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.message import Request, Response, Unreadable
@@ -36,8 +37,8 @@ class Core:
     """
 
     def __init__(self, world: World, state_key: bytes, clock: Clock, entropy: Entropy) -> None:
-        self.clock = clock
-        self._moment = SteadyClock(clock)
+        self.clock = ShiftedClock(clock)
+        self._moment = SteadyClock(self.clock)
         self.journal = Recorder(world.journal_capacity)
         self.generation = 1
         self._entropy = entropy
@@ -82,6 +83,22 @@ class Core:
         if workload is not None:
             self.world.resolver.named(workload)
         return self.credentials.rotate(workload)
+
+    def advance(self, by: timedelta) -> None:
+        """Move the simulator's time; what falls due is for the next ticks. Raises ShiftTooFar."""
+        self.clock.advance(by)
+        self.credentials.owe_what_is_ahead()
+
+    def reset_clock(self) -> None:
+        """Let the simulator's time be the wall's again."""
+        self.clock.reset()
+        self.credentials.owe_what_is_ahead()
+
+    def reset(self) -> int:
+        """Empty the journal, go back to the wall's time, mint anew; returns the number of sets."""
+        self.clock.reset()
+        self.journal.clear()
+        return self.credentials.rotate()
 
     def prime(self) -> None:
         """Mint the first sets, for up to 500 workloads; the rest follows in ticks or when read."""

@@ -89,6 +89,12 @@ class _WithCore:
     def endpoints(self) -> Any:
         return self.rest.endpoints()
 
+    def advance(self, by: timedelta) -> None:
+        self.core.advance(by)
+
+    def reset_clock(self) -> None:
+        self.core.reset_clock()
+
 
 @pytest.fixture
 def verifier() -> Verifier:

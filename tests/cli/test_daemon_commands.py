@@ -158,3 +158,29 @@ def test_get_is_for_instances_only(daemon: StubDaemon, invoke: Invoke) -> None:
     result = invoke("get", "meta-data/", "--as", "api")
     assert result.exit_code == 2
     assert "api is a task" in result.stderr
+
+
+def test_the_clock_is_moved_both_ways_and_reset(daemon: StubDaemon, invoke: Invoke) -> None:
+    assert invoke("clock", "show").stdout == "2026-01-02T03:04:05Z, the real time\n"
+    ahead = "2026-01-02T05:04:05Z, 2h ahead of the real time\n"
+    assert invoke("clock", "advance", "2h").stdout == ahead
+    assert invoke("clock", "show").stdout == ahead
+    assert f"clock: {ahead}" in invoke("status").stdout
+    behind = "2026-01-02T02:59:05Z, 5m behind the real time\n"
+    assert invoke("clock", "advance", "-2h5m", "--admin", daemon.address).stdout == behind
+    assert invoke("clock", "reset").stdout == "2026-01-02T03:04:05Z, the real time\n"
+
+
+@pytest.mark.parametrize("duration", ["5", "5x", "--5m", "-", "soon", "99999999d", "-99999999d"])
+def test_what_is_no_duration_is_wrong_usage(
+    daemon: StubDaemon, invoke: Invoke, duration: str
+) -> None:
+    result = invoke("clock", "advance", duration)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert not daemon.backend.core.clock.shift
+
+
+def test_a_reset_says_what_it_did(daemon: StubDaemon, invoke: Invoke) -> None:
+    invoke("clock", "advance", "2h")
+    assert invoke("reset").stdout == "0 requests forgotten, 4 sets minted\n"
+    assert not daemon.backend.core.clock.shift

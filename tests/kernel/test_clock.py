@@ -1,6 +1,15 @@
 from datetime import timedelta
 
-from imds_sim.kernel.clock import ManualClock, ShiftedClock, SteadyClock, SystemClock
+import pytest
+
+from imds_sim.kernel.clock import (
+    MOST,
+    ManualClock,
+    ShiftedClock,
+    ShiftTooFar,
+    SteadyClock,
+    SystemClock,
+)
 
 HOUR = timedelta(hours=1)
 
@@ -24,6 +33,16 @@ def test_a_reset_clock_shows_the_time_of_the_wall_again() -> None:
     shifted = ShiftedClock(ManualClock(), HOUR)
     shifted.reset()
     assert shifted.now() == shifted.wall()
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_shift_has_a_limit_either_way(sign: int) -> None:
+    shifted = ShiftedClock(ManualClock())
+    shifted.advance(sign * MOST)
+    for further in (sign * timedelta(seconds=1), timedelta.max, timedelta.min):
+        with pytest.raises(ShiftTooFar):
+            shifted.advance(further)
+    assert shifted.shift == sign * MOST
 
 
 def test_the_system_clock_is_aware_and_in_utc() -> None:

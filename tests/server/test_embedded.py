@@ -2,12 +2,15 @@ import http.client
 import os
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 
 from imds_sim import Simulator
 from imds_sim.config.load import parse_config
+from imds_sim.credentials.provider import CredentialSet
+from imds_sim.kernel.clock import ShiftTooFar
 from imds_sim.kernel.exchange import Surface
 from imds_sim.server.embedded import SimulatorStopped
 from imds_sim.workloads.resolve import WorkloadUnknown
@@ -136,3 +139,46 @@ async def test_it_is_an_async_context_manager_too() -> None:
 def test_two_simulators_do_not_meet() -> None:
     with Simulator.start() as first, Simulator.start() as second:
         assert first.environment("web-1") != second.environment("web-1")
+
+
+def test_its_clock_is_moved_by_any_thread() -> None:
+    with Simulator.start(parse_config(THREE_KINDS)) as simulator:
+        before = simulator.environment("resize-1")["AWS_ACCESS_KEY_ID"]
+        mover = threading.Thread(target=simulator.clock.advance, args=(timedelta(hours=12),))
+        mover.start()
+        mover.join(timeout=30)
+        assert simulator.clock.now() - simulator.clock.wall() > timedelta(hours=11)
+        assert simulator.environment("resize-1")["AWS_ACCESS_KEY_ID"] != before
+        simulator.clock.reset()
+        assert abs(simulator.clock.now() - simulator.clock.wall()) < timedelta(hours=1)
+        with pytest.raises(ShiftTooFar):
+            simulator.clock.advance(timedelta.max)
+    with pytest.raises(SimulatorStopped):
+        simulator.clock.advance(timedelta(hours=1))
+
+
+def test_a_jump_of_the_clock_mints_every_batch_of_what_fell_due() -> None:
+    tasks = ", ".join(f"t{number}: {{role: web}}" for number in range(120))
+    configuration = parse_config(f"roles: {{web: {{}}}}\ntasks: {{{tasks}}}")
+    with Simulator.start(configuration) as simulator:
+        simulator.clock.advance(timedelta(hours=6))
+
+        def expired() -> int:  # asked on the loop's thread, between its batches
+            now, held = simulator.clock.now(), simulator.core.credentials.held
+            sets = [held(f"t{number}").values() for number in range(120)]
+            return sum(
+                not isinstance(each.value, CredentialSet) or each.value.expires_at <= now
+                for ways in sets
+                for each in ways
+            )
+
+        assert any(simulator._call(lambda runtime: expired()) == 0 for _ in range(100_000))
+
+
+def test_a_reset_makes_it_ready_for_the_next_test() -> None:
+    with Simulator.start() as simulator:
+        instance_id(simulator.environment("web-1")["AWS_EC2_METADATA_SERVICE_ENDPOINT"])
+        simulator.clock.advance(timedelta(days=1))
+        simulator.reset()
+        assert list(simulator.journal) == []
+        assert abs(simulator.clock.now() - simulator.clock.wall()) < timedelta(hours=1)

@@ -182,3 +182,53 @@ def test_five_hundred_workloads_hold_credentials_at_the_start_and_the_rest_follo
 def test_a_seed_makes_two_simulators_alike() -> None:
     first, second = scene_of(DEFAULT, ManualClock()), scene_of(DEFAULT, ManualClock())
     assert first.credentials() == second.credentials()
+
+
+def test_a_moved_clock_ages_credentials_and_not_signatures(scene: Scene) -> None:
+    old = scene.credentials()
+    scene.core.advance(timedelta(hours=6, minutes=35))
+    scene.core.tick()
+    expired = scene.identity(old)  # signed by the client's clock, which has not moved
+    assert (expired.status, b"<Code>ExpiredToken</Code>" in expired.body) == (403, True)
+    assert scene.identity(scene.credentials()).status == 200
+
+
+def dates(scene: Scene) -> list[str]:
+    headers = scene.get("/latest/meta-data/instance-id").headers
+    return [value for name, value in headers if name.lower() == "date"]
+
+
+@pytest.mark.parametrize("by", [timedelta(days=-2), timedelta(days=2)])
+def test_the_date_of_an_answer_is_the_clients(scene: Scene, by: timedelta) -> None:
+    before = dates(scene)
+    scene.core.advance(by)
+    assert len(before) == 1
+    assert dates(scene) == before
+
+
+@pytest.mark.parametrize("reset", [False, True])
+def test_a_clock_that_goes_back_leaves_no_set_from_the_future(scene: Scene, reset: bool) -> None:
+    scene.core.advance(timedelta(hours=12))
+    scene.core.tick()
+    ahead = scene.credentials()
+    if reset:
+        scene.core.reset_clock()
+    else:
+        scene.core.advance(timedelta(hours=-12))
+    assert not scene.core.tick()
+    now = scene.credentials()
+    assert now["Expiration"] < ahead["Expiration"]
+    assert scene.identity(now).status == 200
+
+
+def test_a_reset_forgets_requests_and_shift_and_mints_anew(scene: Scene) -> None:
+    scene.core.advance(timedelta(hours=12))
+    scene.core.tick()
+    old = scene.credentials()
+    assert scene.core.reset() == 1
+    assert len(scene.core.journal) == 0
+    assert scene.core.clock.now() == scene.core.clock.wall()
+    new = scene.credentials()
+    assert new["AccessKeyId"] != old["AccessKeyId"]
+    assert new["Expiration"] < old["Expiration"]
+    assert scene.identity(new).status == scene.identity(old).status == 200

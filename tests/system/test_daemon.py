@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -215,3 +216,44 @@ def test_closed_standard_descriptors_do_not_end_it(tmp_path: Path, closed: str) 
     )
     assert done.returncode == 0
     assert list(tmp_path.iterdir()) == []
+
+
+@contextmanager
+def following(running: Daemon, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """`imds-sim journal --follow`, which has shown one request already."""
+    running.imds_sim("get", "/latest/meta-data/instance-id")
+    argv = [sys.executable, "-m", "imds_sim", "journal", "--follow", *options]
+    with subprocess.Popen(
+        argv,
+        env={**BARE, "IMDS_SIM_ADMIN": running.admin},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def lines_until(process: subprocess.Popen[str], text: str) -> None:
+    assert process.stdout is not None
+    assert any(text in line for line in process.stdout)
+
+
+def test_the_journal_is_followed_until_ctrl_c(running: Daemon) -> None:
+    with following(running, "--as", "web-1") as process:
+        lines_until(process, "PUT /latest/api/token")
+        running.imds_sim("get", "/latest/meta-data/ami-id")
+        lines_until(process, "GET /latest/meta-data/ami-id")
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+        assert (process.returncode, told) == (0, "")
+
+
+def test_following_the_journal_ends_with_the_daemon(running: Daemon) -> None:
+    with following(running, "--json") as process:
+        lines_until(process, "/latest/api/token")
+        assert running.stop() == 0
+        _, told = process.communicate(timeout=30)
+        assert (process.returncode, told) == (0, "imds-sim: the daemon has ended\n")

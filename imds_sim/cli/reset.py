@@ -1,0 +1,22 @@
+"""`imds-sim reset`: as after the start, without a restart."""
+
+import click
+
+from imds_sim.cli.daemon import admin_option, running
+
+
+@click.command("reset", short_help="Forget requests and clock shift, mint anew.")
+@admin_option
+def command(admin: str | None) -> None:
+    """Empty the journal, go back to the real time, mint every set of credentials anew.
+
+    Sets and tokens that were handed out live to their own end.
+
+    \b
+    Example:
+      imds-sim reset
+    """
+    from imds_sim.admin.client import PATIENCE
+
+    document = running(admin).call("POST", "/v1/reset", timeout=PATIENCE)
+    click.echo(f"{document.get('cleared')} requests forgotten, {document.get('sets')} sets minted")
