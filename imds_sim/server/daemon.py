@@ -42,7 +42,7 @@ def serve(config_path: str | None, ready_file: str | None) -> int:
     """Run until SIGTERM or SIGINT, drain, return the exit status.
 
     Raises what keeps it from starting, each with an `exit_status`: ConfigInvalid,
-    ConfigNotReadable, StateUnusable, CannotBind, ReadyFileNotWritable.
+    ConfigNotReadable, StateInUse, StateUnusable, CannotBind, ReadyFileNotWritable.
     """
     clock = ShiftedClock(SystemClock())
     configuration = load_config(config_path)

@@ -180,6 +180,46 @@ def test_credentials_of_before_a_restart_are_accepted_with_a_state_directory(
     assert os.stat(tmp_path / "state" / "state.key").st_mode & 0o777 == 0o600
 
 
+def test_a_second_daemon_on_a_state_directory_is_refused_in_one_line(tmp_path: Path) -> None:
+    config = DEFAULT + f"state_dir: {tmp_path / 'state'}\n"
+    (tmp_path / "second").mkdir()
+    with daemon(tmp_path, config) as first:
+        argv = (sys.executable, "-m", "imds_sim", "serve", "--config", "config.yaml")
+        place = {"RUNTIME_DIRECTORY": str(tmp_path / "second")}
+        done = first.run(*argv, environment=place, check=False)
+        assert (done.returncode, done.stdout) == (69, "")
+        [line] = done.stderr.splitlines()
+        assert line.startswith(
+            f"imds-sim: {tmp_path / 'state'}: process {first.process.pid} uses this state directory"
+        )
+        assert first.imds_sim("reload").returncode == 0
+        first.process.kill()
+        first.process.wait(timeout=30)
+    with daemon(tmp_path, config) as again:
+        assert again.stop() == 0
+
+
+@pytest.mark.parametrize("where", ["state_dir", "state_key_file"])
+def test_a_key_that_others_can_read_ends_the_start_in_one_line(tmp_path: Path, where: str) -> None:
+    key = tmp_path / "state.key"
+    key.write_bytes(b"k" * 32)
+    key.chmod(0o644)
+    named = {"state_dir": tmp_path, "state_key_file": key}[where]
+    (tmp_path / "c.yaml").write_text(DEFAULT + f"{where}: {named}\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "imds_sim", "serve", "--config", "c.yaml"],
+        env={**BARE, "RUNTIME_DIRECTORY": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 77
+    [line] = done.stderr.splitlines()
+    assert f"{key}: " in line
+    assert "chmod " in line
+
+
 def test_without_a_state_directory_a_restart_ends_credentials(tmp_path: Path) -> None:
     config = DEFAULT + "functions: {fn: {role: web}}\n"
     with daemon(tmp_path, config) as first:
