@@ -1,5 +1,6 @@
 """The daemon as a process: it starts, is told to reload, and ends as a service manager expects."""
 
+import contextlib
 import json
 import os
 import signal
@@ -74,6 +75,26 @@ def test_sighup_reloads_too(running: Daemon) -> None:
     running.process.send_signal(signal.SIGHUP)
     running.imds_sim("reload")  # one at a time: when this one has ended, the other has too
     assert "AWS_CONTAINER_CREDENTIALS_FULL_URI" in running.environment("api-1")
+
+
+def test_who_may_connect_changes_with_a_reload(running: Daemon) -> None:
+    (running.folder / "config.yaml").write_text(DEFAULT + "allow_clients: [10.0.0.0/8]\n")
+    done = running.imds_sim("reload")
+    assert "allowed clients: 10.0.0.0/8" in done.stdout
+    assert (
+        "clients of this machine come from 127.0.0.1 and are refused" in done.stderr + done.stdout
+    )
+    host, port = running.ready["imds"][0].removeprefix("http://").split(":")
+    for _ in range(2):
+        with (
+            socket.create_connection((host, int(port)), timeout=10) as refused,
+            contextlib.suppress(ConnectionResetError),
+        ):
+            assert refused.recv(1) == b""
+    (running.folder / "config.yaml").write_text(DEFAULT + "allow_clients: [127.0.0.1]\n")
+    running.imds_sim("reload")
+    assert running.imds_sim("get", "/latest/meta-data/instance-id").stdout.startswith("i-")
+    assert running.log().count("connections.client_not_allowed client=127.0.0.1") == 1
 
 
 def test_a_reload_changes_only_the_listeners_that_changed(running: Daemon) -> None:

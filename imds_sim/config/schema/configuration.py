@@ -10,7 +10,7 @@ from imds_sim.config.schema.accounts import AccountSection
 from imds_sim.config.schema.durations import DrainTimeout, Lifetime, MinRemaining, RefreshEvery
 from imds_sim.config.schema.files import Directory, StateKeyFile
 from imds_sim.config.schema.identities import RoleSection, UserSection
-from imds_sim.config.schema.listen import ListenSection
+from imds_sim.config.schema.listen import ClientPrefixes, ListenSection
 from imds_sim.config.schema.names import (
     AccountId,
     AccountKey,
@@ -111,7 +111,6 @@ class Configuration(Section):
     not_supported_yet: ClassVar[frozenset[str]] = frozenset(
         {
             "alarms",
-            "allow_clients",
             "audit",
             "endpoints",
             "faults",
@@ -142,6 +141,11 @@ class Configuration(Section):
     allow_public_bind: Truth = Field(
         False,
         description="Whether addresses may be bound that other machines can reach. Default: false.",
+    )
+    allow_clients: ClientPrefixes = Field(
+        (),
+        description="Addresses and prefixes of the clients that may connect; the others are "
+        "closed at once, those of this machine too. Default: [], everybody.",
     )
     drain_timeout: DrainTimeout = Field(
         timedelta(seconds=10),
