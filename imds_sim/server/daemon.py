@@ -46,7 +46,7 @@ def serve(config_path: str | None, ready_file: str | None) -> int:
     """
     clock = ShiftedClock(SystemClock())
     configuration = load_config(config_path)
-    logs.configure(configuration.log.level)
+    logs.configure(configuration.log.level, configuration.log.format)
     origin = Origin(configuration, clock.now(), Path(config_path) if config_path else None)
     loaded = origin.first()
     origin.commit(loaded.world)
@@ -159,7 +159,7 @@ class Daemon:
             log.error("config.reload_failed", extra={"reason": str(error)})
             return self._failure(error)
         self._loaded = loaded
-        logs.configure(loaded.configuration.log.level)
+        logs.configure(loaded.configuration.log.level, loaded.configuration.log.format)
         outcome = ReloadOutcome(
             at=self._core.clock.wall(),
             generation=self._core.generation,

@@ -225,7 +225,6 @@ def test_a_broken_file_is_refused_in_plain_words(
         "listen.eks",
         "listen.generic",
         "journal.file",
-        "log.format",
         "instances.i.tags",
         "instances.i.network_interfaces",
         "instances.i.events",

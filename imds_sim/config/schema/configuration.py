@@ -50,6 +50,17 @@ Level = Annotated[
     PlainValidator(one_of(*_LEVELS)),
     WithJsonSchema({"enum": list(_LEVELS)}),
 ]
+_FORMATS: tuple[Literal["auto", "text", "json", "journald"], ...] = (
+    "auto",
+    "text",
+    "json",
+    "journald",
+)
+LogFormat = Annotated[
+    Literal["auto", "text", "json", "journald"],
+    PlainValidator(one_of(*_FORMATS)),
+    WithJsonSchema({"enum": list(_FORMATS)}),
+]
 Capacity = Annotated[
     int,
     PlainValidator(_capacity),
@@ -98,10 +109,13 @@ class JournalSection(Section):
 class LogSection(Section):
     """What the daemon tells of itself."""
 
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"format"})
-
     level: Level = Field(
         "info", description="Least level logged: debug, info, warning or error. Default: info."
+    )
+    format: LogFormat = Field(
+        "auto",
+        description="Form of the lines: text, json, journald, or auto: journald where standard "
+        "error is the journal, text on a terminal, else json. Default: auto.",
     )
 
 
