@@ -187,6 +187,41 @@ def test_the_service_manager_hears_of_every_turn(tmp_path: Path) -> None:
             assert started.process.wait(timeout=30) == 0
 
 
+def test_a_second_signal_ends_a_drain_at_once(tmp_path: Path) -> None:
+    config = DEFAULT + "drain_timeout: 10m\n"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(30)
+        place = {"NOTIFY_SOCKET": str(tmp_path / "notify")}
+        with daemon(tmp_path, config, environment=place) as started:
+            host, port = started.ready["sts"][0].removeprefix("http://").split(":")
+            with socket.create_connection((host, int(port)), timeout=30) as client:
+                client.sendall(
+                    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n"
+                    b"Expect: 100-continue\r\n\r\n"
+                )
+                assert client.recv(100).startswith(b"HTTP/1.1 100 ")
+                started.process.send_signal(signal.SIGTERM)
+                while b"STOPPING=1" not in manager.recv(4096):
+                    pass
+                started.process.send_signal(signal.SIGINT)
+                assert started.process.wait(timeout=30) == 128 + signal.SIGINT
+            assert "daemon.cut_short" in started.log()
+
+
+def test_sigquit_shows_the_stacks_and_ends_nothing(running: Daemon) -> None:
+    running.process.send_signal(signal.SIGQUIT)
+    assert running.imds_sim("reload").returncode == 0
+    assert running.stop() == 0
+    assert "most recent call first" in running.log()
+
+
+def test_the_watchdogs_sigabrt_shows_the_stacks(running: Daemon) -> None:
+    running.process.send_signal(signal.SIGABRT)
+    assert running.process.wait(timeout=30) == -signal.SIGABRT
+    assert "most recent call first" in running.log()
+
+
 def test_credentials_of_before_a_restart_are_accepted_with_a_state_directory(
     tmp_path: Path,
 ) -> None:
