@@ -17,6 +17,8 @@ def _lines(before: World, after: World) -> Iterator[str]:
             yield f"{key.replace('_', ' ')} changed from {old} to {new}"
     if before.refresh != after.refresh:
         yield "refresh of credentials changed"
+    if before.allow_clients != after.allow_clients:
+        yield f"allowed clients: {', '.join(map(str, after.allow_clients)) or 'everybody'}"
     yield from _named("role", _short(before.directory.roles), _short(after.directory.roles))
     yield from _named("user", _short(before.directory.users), _short(after.directory.users))
     yield from _named(

@@ -13,7 +13,8 @@ import click
 def command(config: str | None, ready_file: str | None) -> int:
     """Run the daemon in the foreground.
 
-    SIGTERM and SIGINT end it after open requests, SIGHUP reads the file again.
+    SIGTERM and SIGINT end it after open requests, a second one at once with status 128+N; SIGHUP
+    reads the file again; SIGQUIT shows the stacks of all threads.
 
     \b
     Example:

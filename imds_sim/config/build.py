@@ -39,6 +39,7 @@ def build_world(
         resolver=Resolver.of(builder.workloads()),
         listeners=tuple(_listeners(configuration)),
         generations=now_present,
+        allow_clients=configuration.allow_clients,
         refresh=RefreshPolicy(
             refresh_every=configuration.credentials.refresh_every,
             min_remaining=configuration.credentials.min_remaining,

@@ -113,6 +113,13 @@ def _cross_checked(configuration: Configuration, mode: int | None) -> Iterator[F
                 f"{stat.S_IMODE(mode):04o}); take that right from others: chmod o-r",
                 warns=True,
             )
+    key = configuration.state_key_file
+    if key is not None and key.is_open_to_others:
+        yield Finding(
+            ("state_key_file",),
+            f"every user can read the key (mode {key.mode:04o}); serve refuses it: chmod o-rwx",
+            warns=True,
+        )
 
 
 def _inline_secrets(configuration: Configuration) -> Iterator[KeyPath]:

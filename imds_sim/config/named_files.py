@@ -1,5 +1,6 @@
 """The files that a configuration names: found beside it, read within limits."""
 
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,3 +32,10 @@ class NamedFiles:
         if len(content) > limit:
             raise ValueError(f"{shown(text)} has more than {limit} bytes")
         return content
+
+    def mode(self, text: str) -> int:
+        """The permissions of a file. Raises ValueError."""
+        try:
+            return stat.S_IMODE(self.locate(text).stat().st_mode)
+        except OSError as error:
+            raise ValueError(f"{shown(text)} cannot be read: {error.strerror}") from None

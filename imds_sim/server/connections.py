@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
+from imds_sim.server.allowed import AllowedClients, Prefixes
 from imds_sim.server.site import Site
 
 log = logging.getLogger(__name__)
@@ -80,10 +81,11 @@ class Client:
 class Seat:
     """The place of one connection in the table."""
 
-    __slots__ = ("client", "held", "queue")
+    __slots__ = ("client", "held", "peer", "queue")
 
-    def __init__(self, held: Held, queue: Queue, client: Client | None) -> None:
+    def __init__(self, held: Held, queue: Queue, client: Client | None, peer: str) -> None:
         self.held = held
+        self.peer = peer
         self.queue = queue
         self.client = client
 
@@ -103,6 +105,7 @@ class Connections:
         self._timer = timer
         self._limit = limit
         self._limit_per_client = limit_per_client
+        self._allowed = AllowedClients(timer.time)
         self._clients: dict[str, Client] = {}
         self._sweeping = False
         self._refused = 0  # since the last sweep
@@ -129,18 +132,22 @@ class Connections:
     def __len__(self) -> int:
         return sum([len(queue.seats) for queue in self._swept])
 
-    def admit(self, held: Held, client_address: str | None) -> Seat | None:
-        """Give a new connection its seat, or None if there is no room: then it is to be closed.
+    def admit(self, held: Held, client_address: str | None, peer: str = "") -> Seat | None:
+        """Give a new connection its seat, or None if it is to be closed: no room, or not allowed.
 
-        `client_address` is None for a client whom no limit of its own binds.
+        `client_address` is None for a client whom no limit of its own binds; `peer` is the address
+        in any case, empty on a unix socket.
         """
+        if not self._allowed.admits(peer):
+            self._allowed.tell_refused(peer)
+            return None
         if self._closed or not self._make_room(client_address):
             return None
         client = None
         if client_address is not None:
             client = self._clients.setdefault(client_address, Client(client_address))
             client.count += 1
-        seat = Seat(held, self.silent, client)
+        seat = Seat(held, self.silent, client, peer)
         self.silent.seats[seat] = self._timer.time()
         if client is not None:
             client.idle[seat] = None
@@ -191,6 +198,14 @@ class Connections:
         """
         self._held_bytes += change
         return self._held_bytes <= BODIES or change <= 0
+
+    def allow(self, prefixes: Prefixes) -> None:
+        """Let only these clients connect, everybody if there are none; others are cut off now."""
+        self._allowed.prefixes = prefixes
+        for queue in self._swept:
+            for seat in [each for each in queue.seats if not self._allowed.admits(each.peer)]:
+                self._allowed.tell_refused(seat.peer)
+                seat.held.drop()
 
     def retire(self, site: Site) -> None:
         """Let the connections of a listener that is no more finish; the idle ones end at once."""

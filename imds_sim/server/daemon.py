@@ -1,6 +1,7 @@
 """The daemon, from its first line to its exit status."""
 
 import asyncio
+import faulthandler
 import gc
 import json
 import logging
@@ -42,11 +43,12 @@ def serve(config_path: str | None, ready_file: str | None) -> int:
     """Run until SIGTERM or SIGINT, drain, return the exit status.
 
     Raises what keeps it from starting, each with an `exit_status`: ConfigInvalid,
-    ConfigNotReadable, StateUnusable, CannotBind, ReadyFileNotWritable.
+    ConfigNotReadable, StateInUse, StateUnusable, CannotBind, ReadyFileNotWritable.
     """
     clock = SystemClock()
     configuration = load_config(config_path)
-    logs.configure(configuration.log.level)
+    logs.configure(configuration.log.level, configuration.log.format)
+    _show_stacks_on_signals()
     origin = Origin(configuration, clock.now(), Path(config_path) if config_path else None)
     loaded = origin.first()
     origin.commit(loaded.world)
@@ -99,7 +101,7 @@ class Daemon:
         self._write_ready_file(runtime, ready_file)
         async with asyncio.TaskGroup() as tasks:
             for number in (signal.SIGTERM, signal.SIGINT):
-                loop.add_signal_handler(number, ended.set)
+                loop.add_signal_handler(number, self._end, number, ended)
             loop.add_signal_handler(
                 signal.SIGHUP, lambda: tasks.create_task(self.reload(), name="reload")
             )
@@ -109,6 +111,13 @@ class Daemon:
             self._notifier.stopping()
             log.info("daemon.stopping")
             self._backend.process = replace(self._backend.process, ready=False)
+
+    def _end(self, number: signal.Signals, ended: asyncio.Event) -> None:
+        """The first signal begins the drain; the second one ends the process, whatever is open."""
+        if ended.is_set():
+            log.warning("daemon.cut_short", extra={"signal": number.name})
+            os._exit(128 + number)
+        ended.set()
 
     def _write_ready_file(self, runtime: Runtime, ready_file: str | None) -> None:
         if ready_file is None:
@@ -159,7 +168,7 @@ class Daemon:
             log.error("config.reload_failed", extra={"reason": str(error)})
             return self._failure(error)
         self._loaded = loaded
-        logs.configure(loaded.configuration.log.level)
+        logs.configure(loaded.configuration.log.level, loaded.configuration.log.format)
         outcome = ReloadOutcome(
             at=self._core.clock.wall(),
             generation=self._core.generation,
@@ -192,3 +201,15 @@ class Daemon:
         if every is not None and now - self._last_sign >= every.total_seconds() / 2:
             self._last_sign = now
             self._notifier.alive()
+
+
+def _show_stacks_on_signals() -> None:
+    """SIGQUIT writes the stacks of all threads to standard error; SIGABRT too, then it ends.
+
+    SIGABRT is what systemd sends when the watchdog hears nothing: systemd.service(5).
+    """
+    try:
+        faulthandler.enable()
+        faulthandler.register(signal.SIGQUIT)
+    except (RuntimeError, ValueError, OSError):  # standard error is closed
+        log.debug("daemon.no_stacks")

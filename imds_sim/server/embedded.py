@@ -63,6 +63,7 @@ class Simulator:
         self._thread = threading.Thread(target=self._loop.run_forever, name="imds-sim", daemon=True)
         self._runtime: Runtime | None = None
         self._closing = AsyncExitStack()
+        self._closing.callback(origin.close)  # the lock of the state directory
         self._stopping = threading.Lock()
 
     @classmethod

@@ -11,7 +11,7 @@ from imds_sim.config.schema.configuration import Configuration
 from imds_sim.iam.generations import Generations
 from imds_sim.kernel.entropy import Entropy, SeededEntropy, SystemEntropy
 from imds_sim.kernel.identifiers import Identifiers
-from imds_sim.server.state import KEY_BYTES, StateDirectory
+from imds_sim.server.state import KEY_BYTES, StateDirectory, StateUnusable
 from imds_sim.simulator.core import derived_key
 from imds_sim.simulator.world import World
 
@@ -39,15 +39,26 @@ class Origin:
         path: Path | None = None,
         keep_state: bool = True,
     ) -> None:
+        """Raises StateInUse, StateUnusable. The state directory is held until `close`."""
         self.path = path
         self._first = configuration
         self.started_at = started_at
         directory = configuration.state_dir if keep_state else None
         self._state = StateDirectory(directory) if directory is not None else None
+        self._lock = self._state.lock() if self._state else None
         seed = configuration.seed
         self.entropy: Entropy = SystemEntropy() if seed is None else SeededEntropy(seed)
-        self.state_key = self._state_key()
-        self._generations = self._state.generations() if self._state else Generations()
+        try:
+            self.state_key = self._state_key()
+            self._generations = self._state.generations() if self._state else Generations()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let another process have the state directory; the end of the process does so too."""
+        if self._lock is not None:
+            self._lock.release()
 
     def first(self) -> Loaded:
         """The world of the start."""
@@ -85,8 +96,15 @@ class Origin:
 
     def _state_key(self) -> bytes:
         configuration = self._first
-        if configuration.state_key_file is not None:
-            return configuration.state_key_file
+        outside = configuration.state_key_file
+        if outside is not None:
+            if outside.is_open_to_others:
+                raise StateUnusable(
+                    f"{outside.path}: every user can read the state key (mode {outside.mode:04o}); "
+                    f"take that from them: chmod o-rwx {outside.path} (in a Kubernetes volume: "
+                    "defaultMode: 0440)"
+                )
+            return outside.key
         if configuration.seed is not None:
             return hashlib.sha256(f"imds-sim state key {configuration.seed}".encode()).digest()
         if self._state is not None:

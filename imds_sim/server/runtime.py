@@ -34,6 +34,7 @@ class Runtime:
 
     async def start(self) -> None:
         """Bind every listener, mint the first sets, begin to refresh. Raises CannotBind."""
+        self._connections.allow(self.core.world.allow_clients)
         await self._listeners.reconcile(self.core.world.listeners)
         self.core.prime()
         self._alarm.start()
@@ -44,6 +45,7 @@ class Runtime:
         Raises CannotBind; then the old world and its listeners are still there.
         """
         await self._listeners.reconcile(world.listeners)
+        self._connections.allow(world.allow_clients)
         self.core.swap(world)
         self._alarm.ring()
 

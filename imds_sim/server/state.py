@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,12 @@ from pathlib import Path
 from imds_sim.iam.generations import Generations
 from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.errors import SimError
+from imds_sim.server.state_lock import LOCK_FILE, StateLock
 
 KEY_FILE = "state.key"
 KEY_BYTES = 32
 GENERATIONS_FILE = "generations.json"
+OTHERS = stat.S_IRWXG | stat.S_IRWXO  # as ssh wants it of a private key
 
 
 class StateUnusable(SimError):
@@ -51,11 +54,29 @@ class StateDirectory:
 
     path: Path
 
+    def lock(self) -> StateLock:
+        """Keep every other process out, until the lock is released. To be done before all else.
+
+        Raises StateInUse, StateUnusable.
+        """
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return StateLock(self.path)
+        except OSError as error:
+            raise self._unusable(self.path / LOCK_FILE, error) from error
+
     def state_key(self, entropy: Entropy) -> bytes:
         """The key that is kept, 32 bytes; drawn and kept the first time. Raises StateUnusable."""
         file = self.path / KEY_FILE
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else 0
+            if mode & OTHERS:
+                raise StateUnusable(
+                    f"{file}: others may use the key (mode {mode:04o}); take that from them: "
+                    f"chmod go-rwx {file} (who has read it can forge credentials: if that may "
+                    "be, remove it for a new key)"
+                )
             kept = file.read_bytes() if file.exists() else b""
         except OSError as error:
             raise self._unusable(file, error) from error
@@ -99,5 +120,6 @@ class StateDirectory:
         cure = {
             errno.ENOSPC: "make room on its file system",
             errno.EROFS: "its file system is read-only; set state_dir to a writable place",
+            errno.ENOLCK: "its file system has no locks; set state_dir to a local place",
         }.get(error.errno or 0, f"let uid {os.geteuid()} read and write {self.path}")
         return StateUnusable(f"{file}: {error.strerror or error}: {cure}")

@@ -45,12 +45,13 @@ class WireProtocol(asyncio.Protocol):
     # Called by the event loop.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take a seat among the connections, or close again where none is free."""
+        """Take a seat among the connections, or close again where none is to be had."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is not derived from it
         self._peer = _address(transport.get_extra_info("peername"))
         self._local = _address(transport.get_extra_info("sockname"))
         self._describe()
-        seat = self._connections.admit(self, _limited_client(self._peer[0], self._local[0]))
+        limited = _limited_client(self._peer[0], self._local[0])
+        seat = self._connections.admit(self, limited, self._peer[0])
         if seat is None:
             self._ending = True
             self._transport.abort()

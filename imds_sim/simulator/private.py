@@ -27,4 +27,6 @@ def private_world(world: World) -> World:
         if isinstance(each, Instance)
     ]
     shared = [Listener(surface, FREE_PORT) for surface in Surface]
-    return replace(world, resolver=Resolver.of(workloads), listeners=(*shared, *own))
+    return replace(
+        world, resolver=Resolver.of(workloads), listeners=(*shared, *own), allow_clients=()
+    )

@@ -1,6 +1,7 @@
 """The world: everything that the configuration says, as one immutable value."""
 
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 
 from imds_sim.credentials.schedule import DEFAULT_REFRESH, RefreshPolicy
 from imds_sim.iam.directory import Directory
@@ -11,7 +12,10 @@ from imds_sim.workloads.resolve import Resolver
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Built whole or not at all; a reload swaps it. `listeners` are as configured, not as bound."""
+    """Built whole or not at all; a reload swaps it. `listeners` are as configured, not as bound.
+
+    `allow_clients` are the clients that may connect at all; everybody if there are none.
+    """
 
     account: str
     region: str
@@ -20,6 +24,7 @@ class World:
     resolver: Resolver
     listeners: tuple[Listener, ...]
     generations: Generations
+    allow_clients: tuple[IPv4Network | IPv6Network, ...] = ()
     refresh: RefreshPolicy = DEFAULT_REFRESH
     strict_region: bool = False
     journal_capacity: int = 10_000

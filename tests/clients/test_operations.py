@@ -63,6 +63,7 @@ STATE_KEY = bytes(range(32))
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
     folder = tmp_path_factory.mktemp("operations")
     (folder / "state.key").write_bytes(STATE_KEY)
+    (folder / "state.key").chmod(0o600)
     with namespace() as alone, daemon(folder, CONFIG, alone) as running:
         yield running
 

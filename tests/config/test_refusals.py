@@ -126,8 +126,9 @@ NOT_YET = "not supported yet"
             "a: 1\na: 2",
             [
                 "1:1: a: unknown key; allowed here: account, region, seed, listen, "
-                "allow_public_bind, drain_timeout, state_dir, state_key_file, credentials, users, "
-                "sts, roles, accounts, managed_policies, instances, tasks, functions, journal, log",
+                "allow_public_bind, allow_clients, drain_timeout, state_dir, state_key_file, "
+                "credentials, users, sts, roles, accounts, managed_policies, instances, tasks, "
+                "functions, journal, log",
                 "2:1: a: given twice; it stands in line 1 too",
             ],
             id="twice and unknown",
@@ -212,7 +213,6 @@ def test_a_broken_file_is_refused_in_plain_words(
     "key",
     [
         "hop_limit",
-        "allow_clients",
         "oidc_providers",
         "saml_providers",
         "pods",
@@ -225,7 +225,6 @@ def test_a_broken_file_is_refused_in_plain_words(
         "listen.eks",
         "listen.generic",
         "journal.file",
-        "log.format",
         "instances.i.events",
         "instances.i.throttle",
         "instances.i.metadata",

@@ -1,6 +1,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 import pytest
@@ -57,11 +58,13 @@ class ManualTimer:
 class Caller:
     """A connection that only writes down what it is told."""
 
-    def __init__(self, connections: Connections, address: str | None = None) -> None:
+    def __init__(
+        self, connections: Connections, address: str | None = None, peer: str = ""
+    ) -> None:
         self.site = SITE
         self.told: list[str] = []
         self._connections = connections
-        seat = connections.admit(self, address)
+        seat = connections.admit(self, address, peer)
         self.admitted = seat is not None
         if seat is not None:
             self.seat: Seat = seat
@@ -329,3 +332,16 @@ def test_unfinished_bodies_have_a_limit_together() -> None:
     assert not table.hold(1)
     assert table.hold(-2)
     assert table.hold(1)
+
+
+def test_a_client_that_is_no_longer_allowed_is_cut_off() -> None:
+    connections = Connections(ManualTimer())
+    leaver, stayer, local = (
+        Caller(connections, None, peer) for peer in ("10.0.0.1", "10.1.0.1", "")
+    )
+    leaver.rest()
+    connections.allow((ip_network("10.1.0.0/16"),))
+    assert (leaver.told, stayer.told, local.told) == (["drop"], [], [])
+    assert not Caller(connections, None, "10.0.0.1").admitted
+    connections.allow(())
+    assert Caller(connections, None, "10.0.0.1").admitted

@@ -1,11 +1,15 @@
+import os
 from pathlib import Path
 
 import pytest
 
+from imds_sim import Simulator
 from imds_sim.config.errors import ConfigInvalid, ConfigNotReadable
 from imds_sim.config.load import load_config, parse_config
 from imds_sim.kernel.clock import ManualClock
 from imds_sim.server.origin import Origin
+from imds_sim.server.state import StateUnusable
+from imds_sim.server.state_lock import StateInUse
 
 NOW = ManualClock().now()
 WEB = "roles: {web: {}}\n"
@@ -26,7 +30,9 @@ def test_without_seed_and_directory_every_start_has_a_key_of_its_own() -> None:
 
 def test_a_state_directory_keeps_the_key(tmp_path: Path) -> None:
     text = f"state_dir: {tmp_path / 'state'}\n"
-    assert origin(text).state_key == origin(text).state_key
+    first = origin(text)
+    first.close()
+    assert origin(text).state_key == first.state_key
 
 
 def test_a_private_simulator_leaves_the_state_directory_alone(tmp_path: Path) -> None:
@@ -36,8 +42,37 @@ def test_a_private_simulator_leaves_the_state_directory_alone(tmp_path: Path) ->
 
 def test_a_key_from_outside_wins(tmp_path: Path) -> None:
     (tmp_path / "key").write_bytes(b"k" * 32)
+    (tmp_path / "key").chmod(0o440)
     text = f"state_key_file: {tmp_path / 'key'}\nseed: 7\nstate_dir: {tmp_path / 'state'}\n"
     assert origin(text).state_key == b"k" * 32
+
+
+def test_a_key_from_outside_that_every_user_can_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"k" * 32)
+    (tmp_path / "key").chmod(0o444)
+    with pytest.raises(StateUnusable, match=rf"mode 0444.*chmod o-rwx {tmp_path}/key"):
+        origin(f"state_key_file: {tmp_path / 'key'}\n")
+
+
+def test_one_at_a_time_has_the_state_directory(tmp_path: Path) -> None:
+    text = f"state_dir: {tmp_path / 'state'}\n"
+    first = origin(text)
+    with pytest.raises(StateInUse, match=rf"{tmp_path}/state: process {os.getpid()} uses"):
+        origin(text)
+    with pytest.raises(StateInUse):
+        Simulator.start(parse_config(text), as_configured=True)
+    first.close()
+    origin(text).close()
+
+
+def test_a_start_that_failed_holds_nothing(tmp_path: Path) -> None:
+    (tmp_path / "state.key").write_bytes(b"short")
+    (tmp_path / "state.key").chmod(0o600)
+    text = f"state_dir: {tmp_path}\n"
+    with pytest.raises(StateUnusable, match="holds 5 bytes"):
+        origin(text)
+    (tmp_path / "state.key").unlink()
+    origin(text).close()
 
 
 def test_a_role_that_came_back_is_another_one_also_after_a_restart(tmp_path: Path) -> None:
@@ -47,6 +82,7 @@ def test_a_role_that_came_back_is_another_one_also_after_a_restart(tmp_path: Pat
         each = origin(text + roles)
         world = each.first().world
         each.commit(world)
+        each.close()
         unique_ids += [role.unique_id for role in world.directory.roles.values()]
     first, _, second, again = unique_ids
     assert first != second

@@ -1,4 +1,5 @@
 import stat
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,37 @@ def test_a_state_key_of_another_length_is_refused_and_left_alone(
     tmp_path: Path, length: int
 ) -> None:
     (tmp_path / "state.key").write_bytes(b"k" * length)
+    (tmp_path / "state.key").chmod(0o600)
     with pytest.raises(StateUnusable, match=f"holds {length} bytes"):
         StateDirectory(tmp_path).state_key(ENTROPY)
     assert (tmp_path / "state.key").read_bytes() == b"k" * length
+
+
+@pytest.mark.parametrize(
+    ("permissions", "taken"),
+    [
+        pytest.param(0o400, True, id="the owner reads"),
+        pytest.param(0o600, True, id="the owner reads and writes"),
+        pytest.param(0o640, False, id="the group reads"),
+        pytest.param(0o620, False, id="the group writes"),
+        pytest.param(0o604, False, id="everybody reads"),
+    ],
+)
+def test_a_state_key_that_others_can_use_is_refused_with_the_remedy(
+    tmp_path: Path, permissions: int, taken: bool
+) -> None:
+    state = StateDirectory(tmp_path)
+    state.state_key(ENTROPY)
+    (tmp_path / "state.key").chmod(permissions)
+    remedy = pytest.raises(StateUnusable, match=rf"chmod go-rwx {tmp_path}/state\.key")
+    with nullcontext() if taken else remedy:
+        state.state_key(ENTROPY)
+
+
+def test_a_lock_file_that_cannot_be_made_is_named_with_a_remedy(tmp_path: Path) -> None:
+    (tmp_path / "lock").mkdir()
+    with pytest.raises(StateUnusable, match=r"lock: Is a directory"):
+        StateDirectory(tmp_path).lock()
 
 
 def test_generations_are_kept(tmp_path: Path) -> None:

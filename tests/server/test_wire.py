@@ -2,6 +2,7 @@ import asyncio
 import dataclasses
 import logging
 import socket
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 import pytest
@@ -310,3 +311,14 @@ async def test_nothing_but_requests_is_taken_for_one(wire: "Wire") -> None:
     await client.send(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc")  # a TLS client: answered at once
     await client.all()
     assert isinstance(wire.asked[0], Unreadable)
+
+
+async def test_a_client_that_is_not_allowed_is_closed_before_a_byte_is_read(wire: "Wire") -> None:
+    kept = await wire.connect()
+    assert (await kept.ask(GET))[0] == 200
+    wire.connections.allow((ip_network("10.0.0.0/8"),))
+    assert await kept.is_closed()
+    assert await (await wire.connect()).is_closed()
+    wire.connections.allow((ip_network("127.0.0.1/32"),))
+    assert (await (await wire.connect()).ask(GET))[0] == 200
+    assert len(wire.asked) == 2

@@ -8,6 +8,7 @@ from tests.simulator.scenes import scene_of
 def test_a_private_world_has_free_loopback_ports_only() -> None:
     world = private_world(
         scene_of(
+            "allow_clients: [10.0.0.0/8]\n"
             'listen: {imds: ["169.254.169.254:80"], sts: []}\n'
             'instances: {a: {listen: ["127.0.0.1:1400"]}, b: {clients: ["10.0.0.0/8"]}}\n'
         ).core.world
@@ -17,6 +18,7 @@ def test_a_private_world_has_free_loopback_ports_only() -> None:
         Listener(Surface.IMDS, FREE_PORT, "a"),
         Listener(Surface.IMDS, FREE_PORT, "b"),
     }
+    assert world.allow_clients == ()
     default = world.resolver.default_instance
     assert default is not None
     assert default.name == "a"

@@ -1,5 +1,6 @@
 """The daemon as a process: it starts, is told to reload, and ends as a service manager expects."""
 
+import contextlib
 import json
 import os
 import signal
@@ -75,6 +76,26 @@ def test_sighup_reloads_too(running: Daemon) -> None:
     running.process.send_signal(signal.SIGHUP)
     running.imds_sim("reload")  # one at a time: when this one has ended, the other has too
     assert "AWS_CONTAINER_CREDENTIALS_FULL_URI" in running.environment("api-1")
+
+
+def test_who_may_connect_changes_with_a_reload(running: Daemon) -> None:
+    (running.folder / "config.yaml").write_text(DEFAULT + "allow_clients: [10.0.0.0/8]\n")
+    done = running.imds_sim("reload")
+    assert "allowed clients: 10.0.0.0/8" in done.stdout
+    assert (
+        "clients of this machine come from 127.0.0.1 and are refused" in done.stderr + done.stdout
+    )
+    host, port = running.ready["imds"][0].removeprefix("http://").split(":")
+    for _ in range(2):
+        with (
+            socket.create_connection((host, int(port)), timeout=10) as refused,
+            contextlib.suppress(ConnectionResetError),
+        ):
+            assert refused.recv(1) == b""
+    (running.folder / "config.yaml").write_text(DEFAULT + "allow_clients: [127.0.0.1]\n")
+    running.imds_sim("reload")
+    assert running.imds_sim("get", "/latest/meta-data/instance-id").stdout.startswith("i-")
+    assert running.log().count('"event": "connections.client_not_allowed"') == 1
 
 
 def test_a_reload_changes_only_the_listeners_that_changed(running: Daemon) -> None:
@@ -167,6 +188,41 @@ def test_the_service_manager_hears_of_every_turn(tmp_path: Path) -> None:
             assert started.process.wait(timeout=30) == 0
 
 
+def test_a_second_signal_ends_a_drain_at_once(tmp_path: Path) -> None:
+    config = DEFAULT + "drain_timeout: 10m\n"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(30)
+        place = {"NOTIFY_SOCKET": str(tmp_path / "notify")}
+        with daemon(tmp_path, config, environment=place) as started:
+            host, port = started.ready["sts"][0].removeprefix("http://").split(":")
+            with socket.create_connection((host, int(port)), timeout=30) as client:
+                client.sendall(
+                    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n"
+                    b"Expect: 100-continue\r\n\r\n"
+                )
+                assert client.recv(100).startswith(b"HTTP/1.1 100 ")
+                started.process.send_signal(signal.SIGTERM)
+                while b"STOPPING=1" not in manager.recv(4096):
+                    pass
+                started.process.send_signal(signal.SIGINT)
+                assert started.process.wait(timeout=30) == 128 + signal.SIGINT
+            assert "daemon.cut_short" in started.log()
+
+
+def test_sigquit_shows_the_stacks_and_ends_nothing(running: Daemon) -> None:
+    running.process.send_signal(signal.SIGQUIT)
+    assert running.imds_sim("reload").returncode == 0
+    assert running.stop() == 0
+    assert "most recent call first" in running.log()
+
+
+def test_the_watchdogs_sigabrt_shows_the_stacks(running: Daemon) -> None:
+    running.process.send_signal(signal.SIGABRT)
+    assert running.process.wait(timeout=30) == -signal.SIGABRT
+    assert "most recent call first" in running.log()
+
+
 def test_credentials_of_before_a_restart_are_accepted_with_a_state_directory(
     tmp_path: Path,
 ) -> None:
@@ -179,6 +235,46 @@ def test_credentials_of_before_a_restart_are_accepted_with_a_state_directory(
         done = second.run(sys.executable, "-m", "imds_sim", "whoami", "--json", environment=now)
         assert json.loads(done.stdout)["arn"].endswith("assumed-role/web/fn")
     assert os.stat(tmp_path / "state" / "state.key").st_mode & 0o777 == 0o600
+
+
+def test_a_second_daemon_on_a_state_directory_is_refused_in_one_line(tmp_path: Path) -> None:
+    config = DEFAULT + f"state_dir: {tmp_path / 'state'}\n"
+    (tmp_path / "second").mkdir()
+    with daemon(tmp_path, config) as first:
+        argv = (sys.executable, "-m", "imds_sim", "serve", "--config", "config.yaml")
+        place = {"RUNTIME_DIRECTORY": str(tmp_path / "second")}
+        done = first.run(*argv, environment=place, check=False)
+        assert (done.returncode, done.stdout) == (69, "")
+        [line] = done.stderr.splitlines()
+        assert line.startswith(
+            f"imds-sim: {tmp_path / 'state'}: process {first.process.pid} uses this state directory"
+        )
+        assert first.imds_sim("reload").returncode == 0
+        first.process.kill()
+        first.process.wait(timeout=30)
+    with daemon(tmp_path, config) as again:
+        assert again.stop() == 0
+
+
+@pytest.mark.parametrize("where", ["state_dir", "state_key_file"])
+def test_a_key_that_others_can_read_ends_the_start_in_one_line(tmp_path: Path, where: str) -> None:
+    key = tmp_path / "state.key"
+    key.write_bytes(b"k" * 32)
+    key.chmod(0o644)
+    named = {"state_dir": tmp_path, "state_key_file": key}[where]
+    (tmp_path / "c.yaml").write_text(DEFAULT + f"{where}: {named}\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "imds_sim", "serve", "--config", "c.yaml"],
+        env={**BARE, "RUNTIME_DIRECTORY": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 77
+    [line] = done.stderr.splitlines()
+    assert f"{key}: " in line
+    assert "chmod " in line
 
 
 def test_without_a_state_directory_a_restart_ends_credentials(tmp_path: Path) -> None:

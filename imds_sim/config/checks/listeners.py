@@ -1,6 +1,7 @@
 """Addresses: none twice, none open to others unasked, no instance out of reach unnoticed."""
 
 from collections.abc import Iterator
+from ipaddress import ip_address
 
 from imds_sim.config.findings import Finding, KeyPath, dotted
 from imds_sim.config.schema.configuration import Configuration
@@ -18,6 +19,7 @@ def check_listeners(configuration: Configuration) -> Iterator[Finding]:
         if isinstance(address, TcpAddress) and address.is_public:
             yield _public(path, address, allowed=configuration.allow_public_bind)
     yield from _out_of_reach(configuration)
+    yield from _locked_out(configuration, placed)
 
 
 def _addresses(configuration: Configuration) -> Iterator[tuple[KeyPath, Address]]:
@@ -86,3 +88,22 @@ def _out_of_reach(configuration: Configuration) -> Iterator[Finding]:
             yield Finding(path, message, rests_on, warns=True)
         elif not instance.clients:
             default = name
+
+
+def _locked_out(
+    configuration: Configuration, placed: list[tuple[KeyPath, Address]]
+) -> Iterator[Finding]:
+    """A client on this machine comes from the very address that it connects to, if not loopback."""
+    allowed = configuration.allow_clients
+    hosts = {
+        address.host: None
+        for _, address in placed
+        if isinstance(address, TcpAddress) and not address.is_public
+    }
+    missing = [host for host in hosts if not any(ip_address(host) in prefix for prefix in allowed)]
+    if allowed and missing:
+        message = (
+            f"clients of this machine come from {', '.join(missing)} and are refused; "
+            "list that too if they are to connect"
+        )
+        yield Finding(("allow_clients",), message, (("listen",), ("instances",)), warns=True)

@@ -10,7 +10,7 @@ from imds_sim.config.schema.accounts import AccountSection
 from imds_sim.config.schema.durations import DrainTimeout, Lifetime, MinRemaining, RefreshEvery
 from imds_sim.config.schema.files import Directory, StateKeyFile
 from imds_sim.config.schema.identities import RoleSection, UserSection
-from imds_sim.config.schema.listen import ListenSection
+from imds_sim.config.schema.listen import ClientPrefixes, ListenSection
 from imds_sim.config.schema.names import (
     AccountId,
     AccountKey,
@@ -49,6 +49,17 @@ Level = Annotated[
     Literal["debug", "info", "warning", "error"],
     PlainValidator(one_of(*_LEVELS)),
     WithJsonSchema({"enum": list(_LEVELS)}),
+]
+_FORMATS: tuple[Literal["auto", "text", "json", "journald"], ...] = (
+    "auto",
+    "text",
+    "json",
+    "journald",
+)
+LogFormat = Annotated[
+    Literal["auto", "text", "json", "journald"],
+    PlainValidator(one_of(*_FORMATS)),
+    WithJsonSchema({"enum": list(_FORMATS)}),
 ]
 Capacity = Annotated[
     int,
@@ -98,10 +109,13 @@ class JournalSection(Section):
 class LogSection(Section):
     """What the daemon tells of itself."""
 
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"format"})
-
     level: Level = Field(
         "info", description="Least level logged: debug, info, warning or error. Default: info."
+    )
+    format: LogFormat = Field(
+        "auto",
+        description="Form of the lines: text, json, journald, or auto: journald where standard "
+        "error is the journal, text on a terminal, else json. Default: auto.",
     )
 
 
@@ -111,7 +125,6 @@ class Configuration(Section):
     not_supported_yet: ClassVar[frozenset[str]] = frozenset(
         {
             "alarms",
-            "allow_clients",
             "audit",
             "endpoints",
             "faults",
@@ -142,6 +155,11 @@ class Configuration(Section):
     allow_public_bind: Truth = Field(
         False,
         description="Whether addresses may be bound that other machines can reach. Default: false.",
+    )
+    allow_clients: ClientPrefixes = Field(
+        (),
+        description="Addresses and prefixes of the clients that may connect; the others are "
+        "closed at once, those of this machine too. Default: [], everybody.",
     )
     drain_timeout: DrainTimeout = Field(
         timedelta(seconds=10),

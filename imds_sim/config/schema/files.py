@@ -1,7 +1,9 @@
 """Values that stand in files of their own: `*_file` keys are read while the file is checked."""
 
+import stat
 from base64 import b64decode
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Protocol
 
@@ -24,6 +26,24 @@ class FileAccess(Protocol):
     def read(self, text: str, limit: int) -> bytes:
         """The content of a file. Raises ValueError, in words for the user, also above `limit`."""
         ...
+
+    def mode(self, text: str) -> int:
+        """The permissions of a file that was read. Raises ValueError, in words for the user."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFromFile:
+    """A key from outside; `path` and `mode` (its permissions) are for who judges the file."""
+
+    key: bytes = field(repr=False)
+    path: Path = field(compare=False)
+    mode: int = field(compare=False)
+
+    @property
+    def is_open_to_others(self) -> bool:
+        """Whether every user can read it. A group may: so Kubernetes and systemd hand it out."""
+        return bool(self.mode & stat.S_IROTH)
 
 
 def _access(info: ValidationInfo) -> FileAccess:
@@ -65,8 +85,13 @@ def secret_text(value: object) -> Secret:
     return Secret(text)
 
 
-def _state_key(value: object, info: ValidationInfo) -> bytes:
-    content = _access(info).read(text_of(value), 1024)
+def _key_from_file(value: object, info: ValidationInfo) -> KeyFromFile:
+    access, text = _access(info), text_of(value)
+    key = _state_key(access.read(text, 1024))
+    return KeyFromFile(key, access.locate(text), access.mode(text))
+
+
+def _state_key(content: bytes) -> bytes:
     if len(content) == STATE_KEY_BYTES:
         return content
     for decode in (bytes.fromhex, _base64_text):
@@ -88,7 +113,7 @@ def _base64_text(text: str) -> bytes:
 
 _PATH = WithJsonSchema({"type": "string", "minLength": 1})
 Directory = Annotated[Path, PlainValidator(_directory), _PATH]
-StateKeyFile = Annotated[bytes, PlainValidator(_state_key), _PATH]
+StateKeyFile = Annotated[KeyFromFile, PlainValidator(_key_from_file), _PATH]
 SecretFile = Annotated[Secret, PlainValidator(_secret_in_file), _PATH]
 SecretText = Annotated[
     Secret,

@@ -166,6 +166,13 @@ def test_keys_must_agree_with_one_another(
     ("text", "warnings"),
     [
         pytest.param("instances: {a: {}}", [], id="one for everyone"),
+        pytest.param("allow_clients: [127.0.0.0/8]", [], id="this machine is allowed"),
+        pytest.param(
+            "allow_clients: [127.0.0.0/8, 10.0.0.0/8]\nlisten: {imds: ['169.254.169.254:80']}",
+            ["f:1:1: allow_clients: clients of this machine come from 169.254.169.254 and are "
+             "refused; list that too if they are to connect"],
+            id="the listener's own address is forgotten",
+        ),
         pytest.param(
             "instances: {a: {}, b: {}, c: {clients: [10.0.0.1]}, d: {listen: ['127.0.0.2:80']}}",
             ["f:1:20: instances.b: cannot be reached: a is the first instance with neither listen "

@@ -41,6 +41,7 @@ LIMITS = [
     *rows("credentials.refresh_every", ["1s", "1500ms", "6h"], ["999ms", "0s", "12h1s"]),
     *rows("credentials.min_remaining", ["0s", "5h"], ["12h1ms"]),
     *rows("journal.capacity", ["0", "1000000"], ["-1", "1000001", "1.0"]),
+    *rows("log.format", ["auto", "text", "json", "journald"], ["TEXT", "xml"]),
     *rows("log.level", ["debug", "error"], ["INFO", "trace"]),
     *rows(
         f"users.{'u' * 64}.path", ["/", "/a/", "/a/b/", f"/{'p' * 510}/"],
