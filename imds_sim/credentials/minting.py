@@ -51,7 +51,7 @@ class Minter:
                 ServicePrincipal(workload.service),
                 request,
                 trust_context=presented_by_service(workload),
-                session_context=_bound_to_the_session(workload, delivery),
+                session_context=session_keys(workload, delivery),
             )
         except ApiError as error:
             return Refused(
@@ -77,7 +77,8 @@ def presented_by_service(workload: Workload) -> dict[str, str]:
     return {"aws:SourceAccount": workload.account, "aws:SourceArn": workload.arn}
 
 
-def _bound_to_the_session(workload: Workload, delivery: Delivery) -> dict[str, str]:
+def session_keys(workload: Workload, delivery: Delivery) -> dict[str, str]:
+    """The condition keys that every request of the session will have."""
     match workload:
         case Instance():
             primary = workload.interfaces[0]

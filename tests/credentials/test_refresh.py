@@ -186,7 +186,7 @@ def test_a_reload_that_changes_nothing_of_a_workload_keeps_its_set(
     assert key_id(provider, "a") == first
 
 
-@pytest.mark.parametrize("change", ["role", "lifetime", "id", "recreated role"])
+@pytest.mark.parametrize("change", ["role", "lifetime", "id", "address", "recreated role"])
 def test_a_reload_that_changes_what_was_minted_owes_a_new_set(
     make_instance: MakeInstance, clock: ManualClock, mint: Mint, change: str
 ) -> None:
@@ -198,6 +198,10 @@ def test_a_reload_that_changes_what_was_minted_owes_a_new_set(
         "role": replace(instance, profile=replace(PROFILE, role=other)),
         "lifetime": replace(instance, lifetime=timedelta(hours=2)),
         "id": replace(instance, id="i-other"),
+        "address": replace(
+            instance,
+            interfaces=(replace(instance.interfaces[0], vpc_id="vpc-0b"),),
+        ),
         "recreated role": instance,
     }[change]
     unique_id = "AROA2" if change == "recreated role" else "AROA1"
