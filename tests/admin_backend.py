@@ -36,7 +36,7 @@ class FakeCore:
         return 1 if workload else len(self.world.resolver.workloads)
 
     def handle(self, connection: Connection, request: Request) -> Response:
-        raise NotImplementedError
+        raise AssertionError("no request is taken through this core")
 
     def reset(self) -> int:
         self.clock.reset()

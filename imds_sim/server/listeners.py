@@ -9,13 +9,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from imds_sim.kernel.address import Address, TcpAddress, UnixAddress
-from imds_sim.server.binding import BACKLOG, UNIX_MODE, CannotBind, bind, bind_unix, bound_address
+from imds_sim.server.binding import BACKLOG, UNIX_MODE, bind, bound_address
 from imds_sim.server.connections import Connections
 from imds_sim.server.site import Endpoint, Site
 from imds_sim.server.wire import WireProtocol
 from imds_sim.workloads.listener import Listener
-
-__all__ = ["CannotBind", "Listeners", "bind_unix"]
 
 
 @dataclass(slots=True, eq=False)

@@ -1,11 +1,8 @@
 """The STS in rehearsal: it decides as it would, notes every decision, and mints nothing."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from imds_sim.iam.context import ContextValue
 from imds_sim.iam.decision import Decision
-from imds_sim.iam.document import Policy
 from imds_sim.kernel.secret import Secret
 from imds_sim.sts.authority import Authority, Credentials, Proposal
 from imds_sim.sts.service import Service
@@ -35,25 +32,8 @@ class Rehearsal(Authority):
             with_mfa,
         )
 
-    def permit(
-        self,
-        caller: Party,
-        action: str,
-        resource: str,
-        keys: Mapping[str, ContextValue],
-        *,
-        resource_account: str | None = None,
-        resource_policy: Policy | None = None,
-    ) -> None:
+    def rule(self, caller: Party, decision: Decision) -> None:
         """Note the decision, whatever it is."""
-        decision = self.decide(
-            caller,
-            action,
-            resource,
-            keys,
-            resource_account=resource_account,
-            resource_policy=resource_policy,
-        )
         self.decisions.append(decision)
 
     def prove_mfa(self, caller: Party, serial_number: str | None, token_code: str | None) -> bool:

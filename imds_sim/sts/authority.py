@@ -101,8 +101,13 @@ class Authority:
             resource_account=resource_account,
             resource_policy=resource_policy,
         )
+        self.rule(caller, decision)
+
+    def rule(self, caller: Party, decision: Decision) -> None:
+        """What follows from a decision: nothing, or AccessDenied in the words of the service."""
         if decision.is_allowed:
             return
+        action, resource = decision.action, decision.resource
         if resource == "*":
             raise AccessDenied.without_resource(
                 caller.arn, action, decision.clause, decision.reason

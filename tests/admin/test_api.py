@@ -215,7 +215,8 @@ def test_ready_means_everything_is_bound_and_minted(backend: FakeBackend, ready:
 def test_what_cannot_be_answered_is_an_error_with_code_and_message(
     api: AdminApi, line: str, query: dict[str, str], status: int, code: str
 ) -> None:
-    reply = api.handle(*line.split(), query)  # type: ignore[call-arg, arg-type]
+    method, path = line.split()
+    reply = api.handle(method, path, query)
     assert reply.status == status
     error = reply.document["error"]
     assert isinstance(error, dict)

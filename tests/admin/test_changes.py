@@ -23,10 +23,10 @@ THERE = Listener(Surface.STS, TcpAddress("127.0.0.1", 1339))
 
 
 def test_a_world_does_not_differ_from_itself(make_instance: MakeInstance) -> None:
-    def world() -> object:
+    def world() -> World:
         return world_of(make_instance("web-1"), users=[ALICE], roles=[WEB], listeners=(HERE,))
 
-    assert changes(world(), world()) == ()  # type: ignore[arg-type]
+    assert changes(world(), world()) == ()
 
 
 def test_what_came_went_and_changed_is_named(make_instance: MakeInstance) -> None:

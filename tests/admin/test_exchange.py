@@ -32,6 +32,7 @@ class Exchanger:
     scene: Scene
 
     def ask(self, document: object, **query: str) -> tuple[int, Any]:
+        # Without loop and process: the route asks for neither, and a Runtime needs both.
         api = AdminApi(Backend(_Runtime(self.scene.core), None))  # type: ignore[arg-type]
         reply = api.handle("POST", "/v1/exchange", query, json.dumps(document).encode())
         return reply.status, json.loads(json.dumps(reply.document))

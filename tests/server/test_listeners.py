@@ -11,9 +11,10 @@ import pytest
 from imds_sim.kernel.address import Address, TcpAddress, UnixAddress
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Response
+from imds_sim.server.binding import CannotBind
 from imds_sim.server.connections import Connections
 from imds_sim.server.limits import LIMITS
-from imds_sim.server.listeners import CannotBind, Listeners
+from imds_sim.server.listeners import Listeners
 from imds_sim.server.site import Endpoint, Message
 from imds_sim.workloads.listener import Listener
 

@@ -19,6 +19,18 @@ FREE = 'listen: {imds: ["127.0.0.1:0"], sts: ["127.0.0.1:0"], ecs: ["127.0.0.1:0
 DEFAULT = FREE + "roles: {web: {}}\ninstances: {web-1: {role: web}}\n"
 
 
+def serve_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`serve` in a folder, for a start that fails; it ends by itself."""
+    return subprocess.run(
+        [sys.executable, "-m", "imds_sim", "serve", *arguments],
+        env={**BARE, "RUNTIME_DIRECTORY": str(folder)},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Daemon]:
     with daemon(tmp_path, DEFAULT) as started:
@@ -121,14 +133,7 @@ def test_a_port_that_is_taken_is_told_in_one_line_and_nothing_is_half_started(
         taken.listen()
         port = taken.getsockname()[1]
         (tmp_path / "config.yaml").write_text(f'listen: {{sts: ["127.0.0.1:{port}"], imds: []}}\n')
-        done = subprocess.run(
-            [sys.executable, "-m", "imds_sim", "serve", "--config", "config.yaml"],
-            env={**BARE, "RUNTIME_DIRECTORY": str(tmp_path)},
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        done = serve_in(tmp_path, "--config", "config.yaml")
     assert done.returncode == 69
     [line] = done.stderr.splitlines()
     assert f"sts cannot listen on 127.0.0.1:{port}: address already in use; " in line
@@ -151,14 +156,7 @@ def test_a_file_that_cannot_be_served_ends_it_with_a_line_and_a_status(
 ) -> None:
     if content is not None:
         (tmp_path / "config.yaml").write_text(content)
-    done = subprocess.run(
-        [sys.executable, "-m", "imds_sim", "serve", "--config", "config.yaml"],
-        env={**BARE, "RUNTIME_DIRECTORY": str(tmp_path)},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = serve_in(tmp_path, "--config", "config.yaml")
     assert done.returncode == status
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -263,14 +261,7 @@ def test_a_key_that_others_can_read_ends_the_start_in_one_line(tmp_path: Path, w
     key.chmod(0o644)
     named = {"state_dir": tmp_path, "state_key_file": key}[where]
     (tmp_path / "c.yaml").write_text(DEFAULT + f"{where}: {named}\n")
-    done = subprocess.run(
-        [sys.executable, "-m", "imds_sim", "serve", "--config", "c.yaml"],
-        env={**BARE, "RUNTIME_DIRECTORY": str(tmp_path)},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = serve_in(tmp_path, "--config", "c.yaml")
     assert done.returncode == 77
     [line] = done.stderr.splitlines()
     assert f"{key}: " in line
@@ -291,14 +282,7 @@ def test_without_a_state_directory_a_restart_ends_credentials(tmp_path: Path) ->
 
 def test_a_ready_file_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "c.yaml").write_text(DEFAULT)
-    done = subprocess.run(
-        [sys.executable, "-m", "imds_sim", "serve", "--config", "c.yaml", "--ready-file", "no/x"],
-        env={**BARE, "RUNTIME_DIRECTORY": str(tmp_path)},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = serve_in(tmp_path, "--config", "c.yaml", "--ready-file", "no/x")
     assert done.returncode == 77
     assert done.stderr.splitlines()[-1] == "imds-sim: no/x: No such file or directory"
     assert "Traceback" not in done.stderr

@@ -3,8 +3,9 @@
 Source: EC2 User Guide, "Elastic network interfaces"; Amazon VPC User Guide, "Subnet CIDR blocks".
 """
 
+from collections.abc import Callable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
@@ -12,6 +13,8 @@ from imds_sim.config.schema.section import Section
 from imds_sim.config.schema.text import matching, shown, text_of, whole_number
 
 MAX_DEVICE_NUMBER = 31
+
+Network = TypeVar("Network", IPv4Network, IPv6Network)
 
 
 def _ipv4(value: object) -> IPv4Address:
@@ -32,48 +35,38 @@ def _ipv6(value: object) -> IPv6Address:
     raise ValueError(f"{shown(text)} is not an IPv6 address")
 
 
-def _ipv4_block(value: object) -> IPv4Network:
-    text = text_of(value)
-    try:
-        network = IPv4Network(text)
-    except ValueError:
-        raise ValueError(f"{shown(text)} is not a block like 10.0.0.0/20") from None
-    if not 16 <= network.prefixlen <= 28:
-        raise ValueError(f"{shown(text)}: blocks are from /16 to /28")
-    return network
+def _block(
+    read: Callable[[str], Network], shortest: int, longest: int, example: str
+) -> Callable[[object], Network]:
+    """Reads a CIDR block whose length is one of those that EC2 gives subnets and VPCs."""
+
+    def block(value: object) -> Network:
+        text = text_of(value)
+        try:
+            network = read(text)
+        except ValueError:
+            raise ValueError(f"{shown(text)} is not a block like {example}") from None
+        if not shortest <= network.prefixlen <= longest:
+            raise ValueError(f"{shown(text)}: blocks are from /{shortest} to /{longest}")
+        return network
+
+    return block
 
 
-def _ipv4_prefix(value: object) -> IPv4Network:
-    text = text_of(value)
-    try:
-        network = IPv4Network(text)
-    except ValueError:
-        network = None
-    if network is None or network.prefixlen != 28:
-        raise ValueError(f"{shown(text)} is not a prefix of 28 bits like 10.0.1.16/28")
-    return network
+def _prefix(read: Callable[[str], Network], bits: int, example: str) -> Callable[[object], Network]:
+    """Reads a delegated prefix, which has one length alone."""
 
+    def prefix(value: object) -> Network:
+        text = text_of(value)
+        try:
+            network = read(text)
+            if network.prefixlen == bits:
+                return network
+        except ValueError:
+            pass
+        raise ValueError(f"{shown(text)} is not a prefix of {bits} bits like {example}")
 
-def _ipv6_block(value: object) -> IPv6Network:
-    text = text_of(value)
-    try:
-        network = IPv6Network(text)
-    except ValueError:
-        raise ValueError(f"{shown(text)} is not a block like 2001:db8:0:1::/64") from None
-    if not 44 <= network.prefixlen <= 64:
-        raise ValueError(f"{shown(text)}: blocks are from /44 to /64")
-    return network
-
-
-def _ipv6_prefix(value: object) -> IPv6Network:
-    text = text_of(value)
-    try:
-        network = IPv6Network(text)
-    except ValueError:
-        network = None
-    if network is None or network.prefixlen != 80:
-        raise ValueError(f"{shown(text)} is not a prefix of 80 bits like 2001:db8:0:1:2::/80")
-    return network
+    return prefix
 
 
 def _device_number(value: object) -> int:
@@ -130,10 +123,20 @@ DeviceNumber = Annotated[
 ]
 Ipv4 = Annotated[IPv4Address, PlainValidator(_ipv4), _TEXT]
 Ipv6 = Annotated[IPv6Address, PlainValidator(_ipv6), _TEXT]
-Ipv4Block = Annotated[IPv4Network, PlainValidator(_ipv4_block), _TEXT]
-Ipv6Block = Annotated[IPv6Network, PlainValidator(_ipv6_block), _TEXT]
-Ipv4Prefix = Annotated[IPv4Network, PlainValidator(_ipv4_prefix), _TEXT]
-Ipv6Prefix = Annotated[IPv6Network, PlainValidator(_ipv6_prefix), _TEXT]
+Ipv4Block = Annotated[
+    IPv4Network, PlainValidator(_block(IPv4Network, 16, 28, "10.0.0.0/20")), _TEXT
+]
+Ipv6Block = Annotated[
+    IPv6Network, PlainValidator(_block(IPv6Network, 44, 64, "2001:db8:0:1::/64")), _TEXT
+]
+Ipv4Prefix = Annotated[
+    IPv4Network,
+    PlainValidator(_prefix(IPv4Network, 28, "10.0.1.16/28")),
+    _TEXT,
+]
+Ipv6Prefix = Annotated[
+    IPv6Network, PlainValidator(_prefix(IPv6Network, 80, "2001:db8:0:1:2::/80")), _TEXT
+]
 
 
 class NetworkInterfaceSection(Section):
