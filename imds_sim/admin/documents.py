@@ -12,6 +12,7 @@ from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.timestamps import iso_seconds
 from imds_sim.simulator.endpoints import Endpoints
+from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.workload import Workload
 
 Document = dict[str, object]
@@ -68,8 +69,10 @@ def workloads(backend: AdminBackend, only: str | None = None) -> list[Document]:
 
 def workload(subject: Workload, credentials: HeldCredentials, clock: Clock) -> Document:
     """Who a workload is and, for each delivery, what it is given now."""
-    held = credentials.held(subject.name) if subject.role else {}
-    ways = deliveries(subject) if subject.role else ()
+    held = credentials.held(subject.name)
+    ways = list(deliveries(subject)) if subject.role else []
+    if isinstance(subject, Instance) and Delivery.INSTANCE_IDENTITY in held:
+        ways.append(Delivery.INSTANCE_IDENTITY)  # somebody has read it
     return {
         "name": subject.name,
         "kind": subject.kind,
@@ -110,7 +113,7 @@ def reload_outcome(outcome: ReloadOutcome) -> Document:
 
 
 def _way(delivery: Delivery) -> str:
-    return delivery.name.lower()  # imds_v1, imds_v2, container
+    return delivery.name.lower()  # imds_v1, imds_v2, container, instance_identity
 
 
 def _credentials(held: Held | None, clock: Clock) -> Document:

@@ -73,7 +73,10 @@ class ImdsHandler:
         found = None if admitted.path is None else look_up(view, admitted.path.names)
         if found is None:
             raise NoSuchItem("nothing at this path", seconds)
-        modified = self._modified.of(instance.name, view.delivered_at())
+        moment = view.delivered_at()
+        if found.updated_at is not None and found.updated_at > moment:
+            moment = found.updated_at
+        modified = self._modified.of(instance.name, moment)
         notes = Notes(version, found.access_key_id, found.detail)
         return self._writer.item(found, modified, seconds, keep, notes)
 

@@ -7,6 +7,7 @@ and never listed is whatever its function has nothing for, and a directory with 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
 
 S = TypeVar("S")  # what a node shows: the whole instance, one network interface, one key pair
@@ -17,10 +18,14 @@ FIRST_BUILD = "1.0"
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is found at a path. `access_key_id` and `detail` are for the journal."""
+    """What is found at a path. `access_key_id` and `detail` are for the journal.
+
+    `updated_at` is there if it may be newer than the tree that it is in.
+    """
 
     body: bytes
     content_type: str = "text/plain"
+    updated_at: datetime | None = None
     access_key_id: str | None = None
     detail: str | None = None
 
@@ -43,15 +48,25 @@ class Node(ABC, Generic[S]):
 
 
 class Leaf(Node[S]):
-    """A value. `since` is the first build that has it."""
+    """A value. `since` is the first build that has it.
 
-    __slots__ = ("_read", "_since", "listed")
+    One that every instance has, `always`, is listed without being read: reading may be work.
+    """
+
+    __slots__ = ("_always", "_read", "_since", "listed")
 
     is_directory = False
 
-    def __init__(self, read: Callable[[S], Content | None], since: str = FIRST_BUILD) -> None:
+    def __init__(
+        self,
+        read: Callable[[S], Content | None],
+        since: str = FIRST_BUILD,
+        *,
+        always: bool = False,
+    ) -> None:
         self._read = read
         self._since = since
+        self._always = always
         self.listed = True
 
     def find(self, subject: S, names: tuple[str, ...], build: str) -> Content | None:
@@ -60,6 +75,8 @@ class Leaf(Node[S]):
         return self._read(subject)
 
     def is_present(self, subject: S, build: str) -> bool:
+        if self._always:
+            return self._since <= build
         return self.find(subject, (), build) is not None
 
 

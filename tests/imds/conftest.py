@@ -28,6 +28,7 @@ def provider() -> HeldSets:
         {
             ("web-1", Delivery.IMDS_V1): credential_set("ASIAV1V1V1V1V1V1V1V1"),
             ("web-1", Delivery.IMDS_V2): credential_set("ASIAV2V2V2V2V2V2V2V2"),
+            ("web-1", Delivery.INSTANCE_IDENTITY): credential_set("ASIAIDENTITYIDENTITY"),
         }
     )
 
