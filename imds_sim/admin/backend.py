@@ -7,6 +7,7 @@ from typing import Protocol
 
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.credentials.refresh import Held
+from imds_sim.imds.signed_forms import SignedForm
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ShiftedClock
 from imds_sim.kernel.exchange import Connection
@@ -83,6 +84,8 @@ class ServedCore(Protocol):
 
     @property
     def generation(self) -> int: ...
+
+    def certificates(self) -> Mapping[SignedForm, str]: ...
 
     def handle(self, connection: Connection, request: Request) -> Response: ...
 

@@ -3,7 +3,7 @@
 from importlib.metadata import version
 
 from imds_sim.admin import clock as clock_in_json
-from imds_sim.admin.backend import AdminBackend, HeldCredentials, ReloadOutcome
+from imds_sim.admin.backend import AdminBackend, HeldCredentials, ReloadOutcome, ServedCore
 from imds_sim.credentials.minting import deliveries
 from imds_sim.credentials.provider import CredentialSet, Delivery
 from imds_sim.credentials.refresh import Held
@@ -87,6 +87,15 @@ def workload(subject: Workload, credentials: HeldCredentials, clock: Clock) -> D
 def journal(entries: list[Entry], recorder: Recorder) -> Document:
     """Entries, oldest first, and where the journal stands: ask `after` its last number next."""
     return {"entries": [_entry(entry) for entry in entries], **_journal_size(recorder)}
+
+
+def certificates(core: ServedCore) -> Document:
+    """What each signed form of an identity document is checked with."""
+    found = core.certificates()
+    return {
+        "region": core.world.region,
+        "certificates": [{"form": form.value, "pem": pem} for form, pem in found.items()],
+    }
 
 
 def reload_outcome(outcome: ReloadOutcome) -> Document:

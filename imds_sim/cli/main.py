@@ -26,6 +26,7 @@ COMMANDS = (
     "rotate",
     "reload",
     "reset",
+    "certificates",
 )
 
 

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import ClassVar, Generic, TypeVar
 
 S = TypeVar("S")  # what a node shows: the whole instance, one network interface, one key pair
@@ -93,7 +94,7 @@ def text(read: Callable[[S], str | None], since: str = FIRST_BUILD) -> Leaf[S]:
 class Directory(Node[S]):
     """Children by name. `slashes` marks directories in the listing, as all but the roots do.
 
-    What is not `listed` in its parent can be read all the same.
+    Lines are sorted unless `in_order`. What is not `listed` in its parent can be read all the same.
     """
 
     __slots__ = ("_children", "_lines", "listed")
@@ -101,14 +102,20 @@ class Directory(Node[S]):
     is_directory = True
 
     def __init__(
-        self, children: Mapping[str, Node[S]], *, slashes: bool = True, listed: bool = True
+        self,
+        children: Mapping[str, Node[S]],
+        *,
+        slashes: bool = True,
+        listed: bool = True,
+        in_order: bool = False,
     ) -> None:
         self._children = children
-        self._lines = sorted(
+        lines = [
             (f"{name}/" if slashes and child.is_directory else name, child)
             for name, child in children.items()
             if child.listed
-        )
+        ]
+        self._lines = lines if in_order else sorted(lines, key=itemgetter(0))
         self.listed = listed
 
     def find(self, subject: S, names: tuple[str, ...], build: str) -> Content | None:

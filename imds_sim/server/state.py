@@ -1,4 +1,7 @@
-"""The state directory: the state key and the generations of roles. Nothing about sessions."""
+"""The state directory: the state key and the generations of roles. Nothing about sessions.
+
+Private keys are beside them, in `key_files`.
+"""
 
 import errno
 import json

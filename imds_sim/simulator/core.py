@@ -8,11 +8,14 @@ from imds_sim.containers.ecs import EcsHandler
 from imds_sim.credentials.minting import Minter
 from imds_sim.credentials.refresh import BATCH, Minting, RefreshingProvider
 from imds_sim.imds.handler import ImdsHandler
+from imds_sim.imds.signatures import Signatures
+from imds_sim.imds.signed_forms import SignedForm
 from imds_sim.imds.tokens import MetadataTokens
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import Clock, ShiftedClock, SteadyClock
 from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.exchange import Connection
+from imds_sim.kernel.key_store import KeysInMemory, KeyStore
 from imds_sim.kernel.message import Request, Response, Unreadable
 from imds_sim.simulator.pipeline import Pipeline
 from imds_sim.simulator.world import World
@@ -32,11 +35,19 @@ def derived_key(state_key: bytes, purpose: str) -> bytes:
 class Core:
     """One simulator without sockets. Not thread-safe: one thread calls it.
 
-    What outlives a world: the sealing and metadata-token keys, the held credentials, the journal,
-    the MFA codes that were used.
+    What outlives a world: the sealing and metadata-token keys, those that sign identity documents,
+    the held credentials, the journal, the MFA codes that were used.
     """
 
-    def __init__(self, world: World, state_key: bytes, clock: Clock, entropy: Entropy) -> None:
+    def __init__(
+        self,
+        world: World,
+        state_key: bytes,
+        clock: Clock,
+        entropy: Entropy,
+        keys: KeyStore | None = None,
+    ) -> None:
+        """Without `keys`, private keys live as long as this does."""
         self.clock = ShiftedClock(clock)
         self._moment = SteadyClock(self.clock)
         self.journal = Recorder(world.journal_capacity)
@@ -47,6 +58,7 @@ class Core:
             derived_key(state_key, "metadata tokens"), self._moment, entropy
         )
         self._used_codes = UsedCodes()
+        self._signatures = Signatures(keys or KeysInMemory(), self._moment, entropy)
         service = self._service(world)
         self.credentials = RefreshingProvider(
             self._moment, _minting(world, service), world.resolver.workloads.values()
@@ -62,6 +74,11 @@ class Core:
     def sts(self) -> Service:
         """The STS of the world that answers now."""
         return self._sts
+
+    def certificates(self) -> dict[SignedForm, str]:
+        """What identity documents of this region are checked with, in PEM. Raises KeyUnusable."""
+        region = self.world.region
+        return {form: self._signatures.certificate(form, region) for form in SignedForm}
 
     def handle(self, connection: Connection, request: Request | Unreadable) -> Response:
         """Take one request through the whole pipeline."""
@@ -128,7 +145,7 @@ class Core:
         self._sts = service
         self._pipeline = Pipeline(
             world=world,
-            imds=ImdsHandler(self.credentials, self._tokens, self._moment),
+            imds=ImdsHandler(self.credentials, self._tokens, self._moment, self._signatures),
             ecs=EcsHandler(self.credentials, self._moment),
             aws_lambda=LambdaHandler(self.credentials, self._moment),
             sts=StsQueryHandler(

@@ -5,9 +5,11 @@ import pytest
 
 from imds_sim.credentials.provider import Delivery
 from imds_sim.imds.handler import ImdsHandler
+from imds_sim.imds.signatures import Signatures
 from imds_sim.imds.tokens import MetadataTokens
 from imds_sim.kernel.clock import ManualClock
 from imds_sim.kernel.entropy import SeededEntropy
+from imds_sim.kernel.key_store import KeysInMemory
 from imds_sim.workloads.instance import Instance, MetadataOptions
 from tests.imds.client import LAUNCHED, NOW, PROFILE, Client, HeldSets, credential_set
 
@@ -34,8 +36,15 @@ def provider() -> HeldSets:
 
 
 @pytest.fixture
-def handler(provider: HeldSets, tokens: MetadataTokens, clock: ManualClock) -> ImdsHandler:
-    return ImdsHandler(provider, tokens, clock)
+def signatures(clock: ManualClock) -> Signatures:
+    return Signatures(KeysInMemory(), clock, SeededEntropy(1))
+
+
+@pytest.fixture
+def handler(
+    provider: HeldSets, tokens: MetadataTokens, clock: ManualClock, signatures: Signatures
+) -> ImdsHandler:
+    return ImdsHandler(provider, tokens, clock, signatures)
 
 
 @pytest.fixture
