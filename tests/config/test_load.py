@@ -68,6 +68,7 @@ def test_a_wrong_file_is_refused_with_every_error_in_the_order_of_lines(tmp_path
         f"{file}:2:11: instances.web-1.role: no role 'wbe'; did you mean web?",
         f"{file}:2:22: instances.web-1.lifetime: 13h is too long; allowed: 15m to 12h",
         f"{file}:3:22: instances.web-2.extra: unknown key; allowed here: id, role, profile, "
+        "profile_id, reservation_id, launch_time, "
         "listen, clients, metadata_options, family, instance_type, image_id, availability_zone, "
         "placement, tags, user_data, user_data_file, user_data_base64, public_keys, "
         "network_interfaces, extended_credentials, lifetime",
