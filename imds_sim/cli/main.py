@@ -27,6 +27,8 @@ COMMANDS = (
     "reload",
     "reset",
     "certificates",
+    "capture",
+    "diff",
 )
 
 
