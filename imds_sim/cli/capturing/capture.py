@@ -1,4 +1,8 @@
-"""A live instance as a configuration: what keys can say, then what is left, leaf by leaf."""
+"""A live instance as a configuration: what keys can say, then what is left, leaf by leaf.
+
+What is left is not guessed: the file made so far is served in this process and walked like the live
+one.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,11 +24,13 @@ from imds_sim.config.schema.workloads import InstanceSection
 
 _PUBLIC_KEYS = META_DATA + "public-keys/"
 _INSTANCE = f"instances.{NAME}."
+_OVERRIDES = "metadata"  # the key of an instance: leaves by path, to a text or to null
+_HAS_OVERRIDES = _OVERRIDES in InstanceSection.model_fields
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """The file as a mapping, and what it cannot say, for a person."""
+    """The file as a mapping, and the paths at which it does not say what the instance said."""
 
     document: Document
     missing: tuple[str, ...]
@@ -41,30 +47,11 @@ def capture(
     tree, keys = _read(endpoint, read)
     with_v1 = not endpoint.is_v2 or endpoint.get_v1(META_DATA).status == 200
     document = configuration_of(tree, keys, with_v1=with_v1, with_user_data=with_user_data)
-    twin = _sayable(document)
-    left = dict(_left(tree.leaves, _read(twin)[0].leaves, with_credentials))
-    overrides: dict[str, str | None] = {}
-    missing = []
-    for path, body in left.items():
-        try:
-            value = None if body is None else body.decode()
-        except UnicodeDecodeError:
-            missing.append(path)
-            continue
-        if path.startswith(META_DATA):
-            overrides[path] = value
-        else:
-            missing.append(path)
-    instance = _instance(document)
-    if "metadata" in InstanceSection.model_fields:
-        instance["metadata"] = {
-            unquote(path.removeprefix(META_DATA)): value for path, value in overrides.items()
-        }
-        if not overrides:
-            del instance["metadata"]
-    else:
-        missing += overrides
-    return Capture(document, tuple(sorted(missing)))
+    left = dict(_left(tree, _sayable(document), with_credentials))
+    if left and _HAS_OVERRIDES:
+        _instance(document)[_OVERRIDES] = dict(_overrides(left))
+        left = dict(_left(tree, _sayable(document), with_credentials))
+    return Capture(document, tuple(sorted(left)))
 
 
 def _read(
@@ -89,45 +76,58 @@ def _read(
 
 
 def _instance(document: Document) -> Document:
-    instances = document["instances"]
-    assert isinstance(instances, dict)
-    found = instances[NAME]
-    assert isinstance(found, dict)
-    return found
+    return _mapping(_mapping(document["instances"])[NAME])
+
+
+def _mapping(value: object) -> Document:
+    assert isinstance(value, dict)
+    return value
 
 
 def _sayable(document: Document) -> Twin:
-    """Serve `document`, and take from its instance whatever no key can have as a value."""
+    """Serve `document`, and take from its instance whatever a key cannot have as a value."""
     while True:
         try:
             return Twin(document)
         except ConfigInvalid as error:
             instance = _instance(document)
-            wrong = {
-                each.key.removeprefix(_INSTANCE).partition(".")[0].partition("[")[0]
-                for each in error.errors
-                if each.key.startswith(_INSTANCE)
-            }
-            if not wrong & instance.keys():
+            wrong = [each.key for each in error.errors if each.key.startswith(_INSTANCE)]
+            if not [key for key in wrong if _remove(instance, key.removeprefix(_INSTANCE))]:
                 raise
-            for key in wrong & instance.keys():
-                del instance[key]
 
 
-def _left(
-    live: Mapping[str, bytes], twin: Mapping[str, bytes], with_credentials: bool
-) -> Iterator[tuple[str, bytes | None]]:
+def _remove(instance: Document, wrong: str) -> bool:
+    """Remove the key that a wrong value is in, or the one leaf; False if it is gone."""
+    key, _, rest = wrong.partition(".")
+    key = key.partition("[")[0]
+    if key == _OVERRIDES and rest and key in instance:
+        overrides = _mapping(instance[key])
+        return overrides.pop(rest.strip('"'), wrong) is not wrong
+    return instance.pop(key, wrong) is not wrong
+
+
+def _overrides(left: Mapping[str, bytes | None]) -> Iterator[tuple[str, str | None]]:
+    for path, body in left.items():
+        name = unquote(path.removeprefix(META_DATA if path.startswith(META_DATA) else LATEST))
+        try:
+            yield name, None if body is None else body.decode()
+        except UnicodeDecodeError:
+            continue  # no text says it
+
+
+def _left(tree: Tree, twin: Twin, with_credentials: bool) -> Iterator[tuple[str, bytes | None]]:
     """Each leaf that the twin has otherwise; None where the live instance has none."""
-    for path in sorted({*live, *twin}):
-        body = live.get(path)
+    there = _read(twin)[0].leaves
+    for path in sorted({*tree.leaves, *there}):
+        body, other = tree.leaves.get(path), there.get(path)
         match kind_of(path):
             case Kind.CREDENTIALS if with_credentials and body is not None:
-                yield path, body
+                if body != other:
+                    yield path, body
             case Kind.CREDENTIALS | Kind.SIGNED | Kind.USER_DATA:
                 continue
-            case Kind.PLAIN | Kind.TIMED if body is None:
-                yield path, None
+            case Kind.PLAIN | Kind.TIMED if body is None or other is None:
+                yield path, body
             case Kind.PLAIN | Kind.TIMED:
-                other = twin.get(path)
-                if other is None or comparable(path, body) != comparable(path, other):
+                if comparable(path, body) != comparable(path, other):
                     yield path, body
