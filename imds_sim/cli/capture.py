@@ -28,13 +28,14 @@ def command(endpoint: str, user_data: bool, credentials: bool) -> int:
       imds-sim capture --endpoint http://127.0.0.1:1338 --user-data > instance.yaml
     """
     from imds_sim.cli.capturing.capture import capture
+    from imds_sim.cli.capturing.configuration import Wanted
     from imds_sim.cli.capturing.endpoint import Endpoint
     from imds_sim.cli.capturing.progress import told
     from imds_sim.config.write import write_yaml
 
     service = Endpoint(endpoint)
     with told(f"Reading {service.url}") as read:
-        made = capture(service, read, with_user_data=user_data, with_credentials=credentials)
+        made = capture(service, read, Wanted(user_data=user_data, credentials=credentials))
     for path in made.missing:
         tell(f"note: {path}: no key can say it; it is left out")
     click.echo(f"# Captured from {service.url}, IMDS{'v2' if service.is_v2 else 'v1'}.")

@@ -13,12 +13,13 @@ from imds_sim.cli.capturing.configuration import (
     NAME,
     Document,
     Tree,
+    Wanted,
     configuration_of,
 )
 from imds_sim.cli.capturing.endpoint import Endpoint, EndpointSilent
 from imds_sim.cli.capturing.kinds import Kind, comparable, kind_of
 from imds_sim.cli.capturing.twin import Twin
-from imds_sim.cli.capturing.walk import LATEST, Service, walk
+from imds_sim.cli.capturing.walk import LATEST, UNLISTED, Service, walk
 from imds_sim.config.errors import ConfigInvalid
 from imds_sim.config.schema.workloads import InstanceSection
 
@@ -39,18 +40,22 @@ class Capture:
 def capture(
     endpoint: Endpoint,
     read: Callable[[str], None],
-    *,
-    with_user_data: bool,
-    with_credentials: bool,
+    wanted: Wanted,
 ) -> Capture:
     """Walk an endpoint. Raises EndpointSilent, and ConfigInvalid where no file could say it."""
     tree, keys = _read(endpoint, read)
-    with_v1 = not endpoint.is_v2 or endpoint.get_v1(META_DATA).status == 200
-    document = configuration_of(tree, keys, with_v1=with_v1, with_user_data=with_user_data)
-    left = dict(_left(tree, _sayable(document), with_credentials))
+    without_token = endpoint.get_v1(META_DATA)
+    document = configuration_of(
+        tree,
+        keys,
+        with_v1=not endpoint.is_v2 or without_token.status == 200,
+        version=without_token.version,
+        wanted=wanted,
+    )
+    left = dict(_left(tree, _sayable(document), wanted))
     if left and _HAS_OVERRIDES:
         _instance(document)[_OVERRIDES] = dict(_overrides(left))
-        left = dict(_left(tree, _sayable(document), with_credentials))
+        left = dict(_left(tree, _sayable(document), wanted))
     return Capture(document, tuple(sorted(left)))
 
 
@@ -115,14 +120,14 @@ def _overrides(left: Mapping[str, bytes | None]) -> Iterator[tuple[str, str | No
             continue  # no text says it
 
 
-def _left(tree: Tree, twin: Twin, with_credentials: bool) -> Iterator[tuple[str, bytes | None]]:
+def _left(tree: Tree, twin: Twin, wanted: Wanted) -> Iterator[tuple[str, bytes | None]]:
     """Each leaf that the twin has otherwise; None where the live instance has none."""
     there = _read(twin)[0].leaves
     for path in sorted({*tree.leaves, *there}):
         body, other = tree.leaves.get(path), there.get(path)
         match kind_of(path):
-            case Kind.CREDENTIALS if with_credentials and body is not None:
-                if body != other:
+            case Kind.CREDENTIALS if wanted.credentials and not path.startswith(UNLISTED):
+                if body is not None and body != other:
                     yield path, body
             case Kind.CREDENTIALS | Kind.SIGNED | Kind.USER_DATA:
                 continue

@@ -50,6 +50,8 @@ def _answers(service: Endpoint, read: Callable[[str], None]) -> dict[str, Answer
 
 
 def _compared(path: str, here: Answer, there: Answer, exact: bool) -> Iterator[str]:
+    if here.version != there.version:
+        yield f"version: {here.version} | {there.version}"
     if here.told != there.told:
         yield f"status: {here.told} | {there.told}"
     bodies = [_body(path, each.body, exact) for each in (here, there)]

@@ -44,10 +44,21 @@ class Tree:
         return found if isinstance(found, dict) else {}
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is taken only if asked for."""
+
+    user_data: bool
+    credentials: bool
+
+
 def configuration_of(
-    tree: Tree, keys: Mapping[str, str], *, with_v1: bool, with_user_data: bool
+    tree: Tree, keys: Mapping[str, str], *, with_v1: bool, version: str, wanted: Wanted
 ) -> Document:
-    """The file as a mapping. `keys` are the key pairs and their lines, by name."""
+    """The file as a mapping. `keys` are the key pairs and their lines, by name.
+
+    `version` is that of the HTTP that the service speaks, which tells its family.
+    """
     identity = tree.object("/latest/dynamic/instance-identity/document")
     role = next(iter(_roles(tree)), None)
     instance = _present(
@@ -58,18 +69,21 @@ def configuration_of(
             "reservation_id": tree.text("reservation-id"),
             "launch_time": identity.get("pendingTime"),
             "metadata_options": _options(tree, with_v1),
+            "family": "xen" if version == "HTTP/1.0" else None,
             "instance_type": tree.text("instance-type"),
             "image_id": tree.text("ami-id"),
             "availability_zone": tree.text("placement/availability-zone"),
             "placement": _placement(tree),
             "tags": {unquote(name): tree.text(f"tags/instance/{name}") for name in _tags(tree)},
-            **(_user_data(tree) if with_user_data else {}),
+            **(_user_data(tree) if wanted.user_data else {}),
             "public_keys": dict(keys),
             "network_interfaces": _interfaces(tree),
         }
     )
-    if role is not None and not tree.names("iam/security-credentials-extended/"):
-        instance["extended_credentials"] = False
+    if role is not None and (
+        wanted.credentials or not tree.names("iam/security-credentials-extended/")
+    ):
+        instance["extended_credentials"] = False  # then clients take those that stand in the file
     return _present(
         {
             "account": identity.get("accountId") or _account(tree),
