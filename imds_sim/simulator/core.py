@@ -16,6 +16,7 @@ from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.message import Request, Response, Unreadable
 from imds_sim.simulator.pipeline import Pipeline
 from imds_sim.simulator.world import World
+from imds_sim.sts.federation.keys import KeyKeeper, ProcessKeys
 from imds_sim.sts.mfa import UsedCodes
 from imds_sim.sts.query_api.handler import StsQueryHandler
 from imds_sim.sts.service import Service
@@ -32,11 +33,19 @@ def derived_key(state_key: bytes, purpose: str) -> bytes:
 class Core:
     """One simulator without sockets. Not thread-safe: one thread calls it.
 
-    What outlives a world: the sealing and metadata-token keys, the held credentials, the journal,
-    the MFA codes that were used.
+    What outlives a world: the sealing, metadata-token and issuer keys, the held credentials, the
+    journal, the MFA codes that were used.
     """
 
-    def __init__(self, world: World, state_key: bytes, clock: Clock, entropy: Entropy) -> None:
+    def __init__(
+        self,
+        world: World,
+        state_key: bytes,
+        clock: Clock,
+        entropy: Entropy,
+        issuer_keys: KeyKeeper | None = None,
+    ) -> None:
+        """`issuer_keys` keep the keys of issuers longer than this process, if given."""
         self.clock = ShiftedClock(clock)
         self._moment = SteadyClock(self.clock)
         self.journal = Recorder(world.journal_capacity)
@@ -47,6 +56,7 @@ class Core:
             derived_key(state_key, "metadata tokens"), self._moment, entropy
         )
         self._used_codes = UsedCodes()
+        self._issuer_keys = ProcessKeys(issuer_keys)
         service = self._service(world)
         self.credentials = RefreshingProvider(
             self._moment, _minting(world, service), world.resolver.workloads.values()
@@ -122,6 +132,7 @@ class Core:
             self._entropy,
             world.region,
             self._used_codes,
+            self._issuer_keys,
         )
 
     def _install(self, world: World, service: Service) -> None:
