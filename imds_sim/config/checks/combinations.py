@@ -15,6 +15,14 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
         yield from _at_most_one(
             ("instances", name), instance, ("user_data", "user_data_file", "user_data_base64")
         )
+        for path in instance.metadata:
+            parts = path.split("/")
+            for end in range(1, len(parts)):
+                if (above := "/".join(parts[:end])) in instance.metadata:
+                    yield Finding(
+                        ("instances", name, "metadata", path),
+                        f"lies below {above}, which is given too",
+                    )
         placement = instance.placement
         if placement.partition_number is not None and placement.group_name is None:
             yield Finding(
