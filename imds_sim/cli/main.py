@@ -23,6 +23,7 @@ COMMANDS = (
     "wait",
     "journal",
     "clock",
+    "options",
     "rotate",
     "reload",
     "reset",

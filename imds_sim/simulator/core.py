@@ -1,6 +1,7 @@
 """The core: the synchronous whole behind every socket. Give it a request, it gives the response."""
 
 import hmac
+from dataclasses import replace
 from datetime import timedelta
 
 from imds_sim.containers.aws_lambda import LambdaHandler
@@ -14,6 +15,7 @@ from imds_sim.kernel.clock import Clock, ShiftedClock, SteadyClock
 from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.message import Request, Response, Unreadable
+from imds_sim.simulator.overlay import Overlay
 from imds_sim.simulator.pipeline import Pipeline
 from imds_sim.simulator.world import World
 from imds_sim.sts.federation.keys import KeyKeeper, ProcessKeys
@@ -21,6 +23,7 @@ from imds_sim.sts.mfa import UsedCodes
 from imds_sim.sts.query_api.handler import StsQueryHandler
 from imds_sim.sts.service import Service
 from imds_sim.sts.sessions import SessionSealer
+from imds_sim.workloads.workload import Workload
 
 PRIMED_AT_START = 500  # workloads that hold credentials before the daemon calls itself ready
 
@@ -34,8 +37,10 @@ class Core:
     """One simulator without sockets. Not thread-safe: one thread calls it.
 
     What outlives a world: the sealing, metadata-token and issuer keys, the held credentials, the
-    journal, the MFA codes that were used.
+    journal, the MFA codes that were used, and the overlay as far as the file lets it.
     """
+
+    _pipeline: Pipeline
 
     def __init__(
         self,
@@ -50,6 +55,8 @@ class Core:
         self._moment = SteadyClock(self.clock)
         self.journal = Recorder(world.journal_capacity)
         self.generation = 1
+        self.configured = world  # as the file has it, without the overlay
+        self.overlay = Overlay()
         self._entropy = entropy
         self._sealer = SessionSealer(derived_key(state_key, "session tokens"), entropy)
         self._tokens = MetadataTokens(
@@ -105,9 +112,13 @@ class Core:
         self.credentials.owe_what_is_ahead()
 
     def reset(self) -> int:
-        """Empty the journal, go back to the wall's time, mint anew; returns the number of sets."""
+        """As the file has it, with an empty journal, at the wall's time; mint anew.
+
+        Returns the number of sets.
+        """
         self.clock.reset()
         self.journal.clear()
+        self.lay_over(Overlay())
         return self.credentials.rotate()
 
     def prime(self) -> None:
@@ -117,12 +128,26 @@ class Core:
                 break
 
     def swap(self, world: World) -> None:
-        """Answer from another world from now on; credentials that still fit are kept."""
+        """Answer from another world from now on; credentials that still fit are kept.
+
+        So are the run-time changes that the file left alone.
+        """
+        self.overlay = self.overlay.carried(self.configured, world)
+        self.configured, world = world, self.overlay.over(world)
         service = self._service(world)
         self.credentials.adopt(_minting(world, service), world.resolver.workloads.values())
         self.journal.resize(world.journal_capacity)
         self._install(world, service)
         self.generation += 1
+
+    def lay_over(self, overlay: Overlay) -> None:
+        """Let these be the run-time changes, from the next request on."""
+        world = overlay.over(self.configured)
+        if world is self.world:
+            return
+        self.overlay = overlay
+        self.credentials.change(_changed(self.world, world))
+        self._pipeline = replace(self._pipeline, world=world)
 
     def _service(self, world: World) -> Service:
         return Service(
@@ -156,3 +181,12 @@ def _minting(world: World, service: Service) -> Minting:
         policy=world.refresh,
         identities={arn: role.unique_id for arn, role in world.directory.roles.items()},
     )
+
+
+def _changed(before: World, after: World) -> dict[str, Workload | None]:
+    """The workloads in which two worlds differ, as they are after; None for those that are gone."""
+    old, new = before.resolver.workloads, after.resolver.workloads
+    changed: dict[str, Workload | None] = {
+        name: workload for name, workload in new.items() if old.get(name) is not workload
+    }
+    return changed | dict.fromkeys(old.keys() - new.keys())

@@ -201,6 +201,11 @@ NOT_YET = "not supported yet"
              "line 1)"],
             id="not YAML",
         ),
+        pytest.param(
+            "instances: {i: {metadata: {a/b: null, a/b/c: x}}}",
+            ['1:39: instances.i.metadata."a/b/c": lies below a/b, which is given too'],
+            id="metadata below metadata",
+        ),
     ],
 )  # fmt: skip
 def test_a_broken_file_is_refused_in_plain_words(
@@ -226,7 +231,6 @@ def test_a_broken_file_is_refused_in_plain_words(
         "journal.file",
         "instances.i.events",
         "instances.i.throttle",
-        "instances.i.metadata",
         "instances.i.metadata_options.http_put_response_hop_limit",
         "instances.i.metadata_options.http_protocol_ipv6",
         "tasks.t.execution_role",
