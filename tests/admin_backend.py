@@ -55,6 +55,10 @@ class FakeBackend:
         self.core.clock.advance(by)
         self.ticks += 1
 
+    def set_rate(self, rate: float) -> None:
+        self.core.clock.go_at(rate)
+        self.ticks += 1
+
     def reset_clock(self) -> None:
         self.core.clock.reset()
         self.ticks += 1

@@ -10,7 +10,7 @@ from imds_sim.admin import clock, documents, exchange, verify
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
 from imds_sim.admin.errors import BodyInvalid, QueryInvalid
 from imds_sim.admin.questions import PARAMETERS, read_question
-from imds_sim.kernel.clock import ShiftTooFar
+from imds_sim.kernel.clock import RateImpossible, ShiftTooFar
 from imds_sim.kernel.errors import SimError
 from imds_sim.kernel.exchange import Surface
 from imds_sim.simulator.asker import PrincipalUnknown, RoleUnknown
@@ -51,6 +51,7 @@ ERRORS: dict[type[SimError], tuple[int, str]] = {
     PrincipalUnknown: (404, "PrincipalUnknown"),
     RoleUnknown: (404, "RoleUnknown"),
     ShiftTooFar: (400, "ShiftTooFar"),
+    RateImpossible: (400, "RateImpossible"),
     WorkloadUnknown: (404, "WorkloadUnknown"),
     EnvironmentUnavailable: (409, "EnvironmentUnavailable"),
 }
@@ -143,6 +144,14 @@ class AdminApi:
         self._backend.advance(clock.read_advance(asked.body))
         return self._clock(asked)
 
+    def _freeze(self, asked: Asked) -> AdminReply:
+        self._backend.set_rate(0)
+        return self._clock(asked)
+
+    def _set_rate(self, asked: Asked) -> AdminReply:
+        self._backend.set_rate(clock.read_rate(asked.body))
+        return self._clock(asked)
+
     def _reset_clock(self, asked: Asked) -> AdminReply:
         self._backend.reset_clock()
         return self._clock(asked)
@@ -194,6 +203,8 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("GET", "/v1/clock"): _Route(AdminApi._clock),
     ("DELETE", "/v1/clock"): _Route(AdminApi._reset_clock),
     ("POST", "/v1/clock/advance"): _Route(AdminApi._advance, max_body=clock.MAX_BODY),
+    ("POST", "/v1/clock/freeze"): _Route(AdminApi._freeze),
+    ("POST", "/v1/clock/speed"): _Route(AdminApi._set_rate, max_body=clock.MAX_BODY),
     ("POST", "/v1/rotate"): _Route(AdminApi._rotate, frozenset({"as"})),
     ("POST", "/v1/reset"): _Route(AdminApi._reset),
     ("POST", "/v1/exchange"): _Route(AdminApi._exchange, frozenset({"as"}), exchange.MAX_BODY),

@@ -106,6 +106,10 @@ class AdminBackend(Protocol):
         """Move the simulator's time and tick at once. Raises ShiftTooFar."""
         ...
 
+    def set_rate(self, rate: float) -> None:
+        """Let the simulator's time go at this rate, and tick at once. Raises RateImpossible."""
+        ...
+
     def reset_clock(self) -> None:
         """Let the simulator's time be the wall's again, and tick at once."""
         ...
