@@ -117,26 +117,36 @@ class SteadyClock:
     Reading a clock takes a fifth of a microsecond, and a request asks for the time seven times.
     """
 
-    __slots__ = ("_inner", "_now", "_wall")
+    __slots__ = ("_began", "_inner", "_now", "_wall")
 
     def __init__(self, inner: Clock) -> None:
         self._inner = inner
         self._now: datetime | None = None
         self._wall: datetime | None = None
+        self._began: datetime | None = None
 
     def hold(self) -> datetime:
         """Stand still from now on; gives the wall's time."""
         self._now, self._wall = self._inner.now(), self._inner.wall()
+        self._began = self._wall
         return self._wall
+
+    def catch_up(self) -> None:
+        """Show the simulator's time as it is by now, while held: it has been moved."""
+        self._now = self._inner.now()
+
+    def skew(self, by: timedelta) -> None:
+        """Show a wall that is wrong by so much, until released."""
+        self._wall = self.wall() + by
 
     def held_for(self) -> timedelta:
         """How long it has been held, by the wall; zero if it is not, or the wall went back."""
-        held = self._wall
-        return max(self._inner.wall() - held, timedelta(0)) if held else timedelta(0)
+        began = self._began
+        return max(self._inner.wall() - began, timedelta(0)) if began else timedelta(0)
 
     def release(self) -> None:
         """Go on."""
-        self._now = self._wall = None
+        self._now = self._wall = self._began = None
 
     def now(self) -> datetime:
         return self._now or self._inner.now()

@@ -7,6 +7,7 @@ from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.ecs import EcsHandler
 from imds_sim.credentials.minting import Minter
 from imds_sim.credentials.refresh import BATCH, Minting, RefreshingProvider
+from imds_sim.faults.armed import ArmedFaults, Origin
 from imds_sim.imds.handler import ImdsHandler
 from imds_sim.imds.tokens import MetadataTokens
 from imds_sim.journal.recorder import Recorder
@@ -14,7 +15,9 @@ from imds_sim.kernel.clock import Clock, ShiftedClock, SteadyClock
 from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.message import Request, Response, Unreadable
+from imds_sim.simulator.handed import HandedCredentials, Kept
 from imds_sim.simulator.pipeline import Pipeline
+from imds_sim.simulator.playing import Playing
 from imds_sim.simulator.world import World
 from imds_sim.sts.mfa import UsedCodes
 from imds_sim.sts.query_api.handler import StsQueryHandler
@@ -47,11 +50,14 @@ class Core:
             derived_key(state_key, "metadata tokens"), self._moment, entropy
         )
         self._used_codes = UsedCodes()
+        self.faults = ArmedFaults(entropy, self._moment)
+        self._kept: Kept = Kept()
         service = self._service(world)
         self.credentials = RefreshingProvider(
             self._moment, _minting(world, service), world.resolver.workloads.values()
         )
         self._install(world, service)
+        self._arm(world)
 
     @property
     def world(self) -> World:
@@ -95,9 +101,14 @@ class Core:
         self.credentials.owe_what_is_ahead()
 
     def reset(self) -> int:
-        """Empty the journal, go back to the wall's time, mint anew; returns the number of sets."""
+        """Empty the journal, go back to the wall's time, mint anew; returns the number of sets.
+
+        The faults of the file are armed anew, those armed at run time are gone.
+        """
         self.clock.reset()
         self.journal.clear()
+        self.faults.clear()
+        self._arm(self.world)
         return self.credentials.rotate()
 
     def prime(self) -> None:
@@ -109,9 +120,12 @@ class Core:
     def swap(self, world: World) -> None:
         """Answer from another world from now on; credentials that still fit are kept."""
         service = self._service(world)
+        before = self.world
         self.credentials.adopt(_minting(world, service), world.resolver.workloads.values())
         self.journal.resize(world.journal_capacity)
         self._install(world, service)
+        if (world.faults, world.weather) != (before.faults, before.weather):
+            self._arm(world)
         self.generation += 1
 
     def _service(self, world: World) -> Service:
@@ -124,18 +138,32 @@ class Core:
             self._used_codes,
         )
 
+    def _arm(self, world: World) -> None:
+        self.faults.replace(Origin.FILE, world.faults)
+        self.faults.set_weather(world.weather)
+
+    def _jump(self, by: timedelta) -> None:
+        """Move the time while a request is answered, and mint what fell due."""
+        self.advance(by)
+        self._moment.catch_up()
+        self.credentials.tick()
+
     def _install(self, world: World, service: Service) -> None:
         self._sts = service
+        handed = HandedCredentials(
+            self.credentials, world.resolver.workloads, Minter(service), self._moment, self._kept
+        )
         self._pipeline = Pipeline(
             world=world,
-            imds=ImdsHandler(self.credentials, self._tokens, self._moment),
-            ecs=EcsHandler(self.credentials, self._moment),
-            aws_lambda=LambdaHandler(self.credentials, self._moment),
+            imds=ImdsHandler(handed, self._tokens, self._moment),
+            ecs=EcsHandler(handed, self._moment),
+            aws_lambda=LambdaHandler(handed, self._moment),
             sts=StsQueryHandler(
                 service, self._moment, self._entropy, world.region, world.strict_region
             ),
             journal=self.journal,
             clock=self._moment,
+            playing=Playing(self.faults, handed, self._tokens, self._moment, self._jump),
         )
 
 

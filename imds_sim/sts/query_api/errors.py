@@ -23,7 +23,10 @@ from imds_sim.sts.errors import (
     MalformedQueryString,
     MissingAuthenticationToken,
     PackedPolicyTooLarge,
+    RegionDisabled,
+    ServiceUnavailable,
     SignatureDoesNotMatch,
+    Throttling,
     ValidationError,
 )
 
@@ -43,7 +46,10 @@ STATUS: dict[type[ApiError], HTTPStatus] = {
     MalformedQueryString: HTTPStatus.BAD_REQUEST,
     MissingAuthenticationToken: HTTPStatus.FORBIDDEN,
     PackedPolicyTooLarge: HTTPStatus.BAD_REQUEST,
+    RegionDisabled: HTTPStatus.FORBIDDEN,
+    ServiceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     SignatureDoesNotMatch: HTTPStatus.FORBIDDEN,
+    Throttling: HTTPStatus.BAD_REQUEST,
     ValidationError: HTTPStatus.BAD_REQUEST,
 }
 

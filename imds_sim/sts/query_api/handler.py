@@ -11,8 +11,9 @@ from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.http_date import HttpDates
 from imds_sim.kernel.message import Notes, Request, Response, Unreadable
+from imds_sim.kernel.refusal import Refusal
 from imds_sim.kernel.target import origin_form
-from imds_sim.sts.errors import ApiError, InternalFailure, InvalidAction
+from imds_sim.sts.errors import ApiError, InternalFailure, InvalidAction, demanded
 from imds_sim.sts.limits import API_VERSION
 from imds_sim.sts.query_api.call import IncomingCall
 from imds_sim.sts.query_api.elements import DocumentForm
@@ -77,6 +78,13 @@ class StsQueryHandler:
     def failed(self) -> Response:
         """Answer a request that met a bug of ours, and close."""
         return self._refusal(InternalFailure(), None, XML, close=True)
+
+    def faulted(self, request: Request, connection: Connection, refusal: Refusal) -> Response:
+        """Refuse as a fault wants it, with the code that it names."""
+        close = request.version == "1.0" or request.headers.lists("connection", "close")
+        form = JSON if accepts_json(request) else XML
+        error = demanded(refusal.code, refusal.text)
+        return self._refusal(error, claimed_access_key_id(request), form, close=close)
 
     def _operate(
         self,
