@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 
 from imds_sim.admin.backend import Process
+from imds_sim.faults.armed import ArmedFault, ArmedFaults
+from imds_sim.faults.grammar import parse
+from imds_sim.faults.match import Scope
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ManualClock, ShiftedClock
 from imds_sim.kernel.entropy import SeededEntropy
@@ -23,6 +27,10 @@ class FakeCore:
     credentials: FixedCredentials = field(default_factory=FixedCredentials)
     journal: Recorder = field(default_factory=lambda: Recorder(3))
     generation: int = 2
+    faults: ArmedFaults = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.faults = ArmedFaults(SeededEntropy(1), self.clock)
 
     @property
     def sts(self) -> Service:
@@ -34,6 +42,17 @@ class FakeCore:
         if workload is not None:
             self.world.resolver.named(workload)
         return 1 if workload else len(self.world.resolver.workloads)
+
+    def arm(
+        self,
+        fault: str,
+        workload: str | None = None,
+        surface: Surface | None = None,
+        client: IPv4Network | IPv6Network | None = None,
+    ) -> ArmedFault:
+        if workload is not None:
+            self.world.resolver.named(workload)
+        return self.faults.add(parse(fault), Scope(workload, surface, client))
 
     def handle(self, connection: Connection, request: Request) -> Response:
         raise AssertionError("no request is taken through this core")

@@ -6,10 +6,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from imds_sim.admin import clock, documents, exchange, verify
+from imds_sim.admin import clock, documents, exchange, faults, verify
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
 from imds_sim.admin.errors import BodyInvalid, QueryInvalid
 from imds_sim.admin.questions import PARAMETERS, read_question
+from imds_sim.faults.errors import FaultInvalid, FaultUnknown, TooManyFaults
 from imds_sim.kernel.clock import RateImpossible, ShiftTooFar
 from imds_sim.kernel.errors import SimError
 from imds_sim.kernel.exchange import Surface
@@ -52,6 +53,9 @@ ERRORS: dict[type[SimError], tuple[int, str]] = {
     RoleUnknown: (404, "RoleUnknown"),
     ShiftTooFar: (400, "ShiftTooFar"),
     RateImpossible: (400, "RateImpossible"),
+    FaultInvalid: (400, "FaultInvalid"),
+    FaultUnknown: (404, "FaultUnknown"),
+    TooManyFaults: (409, "TooManyFaults"),
     WorkloadUnknown: (404, "WorkloadUnknown"),
     EnvironmentUnavailable: (409, "EnvironmentUnavailable"),
 }
@@ -156,6 +160,18 @@ class AdminApi:
         self._backend.reset_clock()
         return self._clock(asked)
 
+    def _faults(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, faults.document(self._backend.core.faults))
+
+    def _arm(self, asked: Asked) -> AdminReply:
+        wanted = faults.read(asked.body)
+        armed = self._backend.core.arm(wanted.fault, wanted.workload, wanted.surface, wanted.client)
+        return AdminReply(200, faults.shown(armed))
+
+    def _disarm(self, asked: Asked) -> AdminReply:
+        number = faults.read_number(asked.query.get("id"))
+        return AdminReply(200, {"cleared": self._backend.core.faults.clear(number)})
+
     def _rotate(self, asked: Asked) -> AdminReply:
         name = asked.query.get("as")
         sets = self._backend.core.rotate(name)
@@ -205,6 +221,9 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("POST", "/v1/clock/advance"): _Route(AdminApi._advance, max_body=clock.MAX_BODY),
     ("POST", "/v1/clock/freeze"): _Route(AdminApi._freeze),
     ("POST", "/v1/clock/speed"): _Route(AdminApi._set_rate, max_body=clock.MAX_BODY),
+    ("GET", "/v1/faults"): _Route(AdminApi._faults),
+    ("POST", "/v1/faults"): _Route(AdminApi._arm, max_body=faults.MAX_BODY),
+    ("DELETE", "/v1/faults"): _Route(AdminApi._disarm, frozenset({"id"})),
     ("POST", "/v1/rotate"): _Route(AdminApi._rotate, frozenset({"as"})),
     ("POST", "/v1/reset"): _Route(AdminApi._reset),
     ("POST", "/v1/exchange"): _Route(AdminApi._exchange, frozenset({"as"}), exchange.MAX_BODY),

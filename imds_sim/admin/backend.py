@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Network, IPv6Network
 from typing import Protocol
 
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.credentials.refresh import Held
+from imds_sim.faults.armed import ArmedFault, ArmedFaults
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ShiftedClock
-from imds_sim.kernel.exchange import Connection
+from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.world import World
@@ -79,12 +81,23 @@ class ServedCore(Protocol):
     def clock(self) -> ShiftedClock: ...
 
     @property
+    def faults(self) -> ArmedFaults: ...
+
+    @property
     def sts(self) -> Service: ...
 
     @property
     def generation(self) -> int: ...
 
     def handle(self, connection: Connection, request: Request) -> Response: ...
+
+    def arm(
+        self,
+        fault: str,
+        workload: str | None = None,
+        surface: Surface | None = None,
+        client: IPv4Network | IPv6Network | None = None,
+    ) -> ArmedFault: ...
 
     def rotate(self, workload: str | None = None) -> int: ...
 

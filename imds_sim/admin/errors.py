@@ -43,6 +43,8 @@ class AdminRefused(AdminError):
         "InvalidBody": 2,
         "ShiftTooFar": 2,
         "RateImpossible": 2,
+        "FaultInvalid": 2,
+        "FaultUnknown": 2,
         "PrincipalUnknown": 2,
         "RoleUnknown": 2,
         "WorkloadUnknown": 2,

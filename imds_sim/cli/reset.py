@@ -10,6 +10,7 @@ from imds_sim.cli.daemon import admin_option, running
 def command(admin: str | None) -> None:
     """Empty the journal, go back to the real time, mint every set of credentials anew.
 
+    Faults armed at run time are gone, those of the file are armed anew.
     Sets and tokens that were handed out live to their own end.
 
     \b

@@ -14,7 +14,7 @@ from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.entropy import Entropy, SeededEntropy
 from imds_sim.kernel.token_bucket import Rate, TokenBuckets
 
-MOST = 256  # armed faults; each looks at every request
+MOST = 256  # faults armed at run time; each looks at every request
 _CERTAIN = 10_000
 
 
@@ -23,7 +23,6 @@ class Origin(StrEnum):
 
     FILE = "file"
     RUN_TIME = "run time"
-    WEATHER = "weather"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class ArmedFault:
 
 
 class ArmedFaults:
-    """At most 256 faults, oldest first. Spent ones stay listed until they are cleared.
+    """Those of the file and at most 256 more, oldest first; spent ones too, until they are cleared.
 
     `active` is whether any request has to be looked at. Each step counts the requests of all
     clients together, in the order in which they come.
@@ -63,6 +62,7 @@ class ArmedFaults:
         self._buckets = TokenBuckets(clock)
         self._faults: list[ArmedFault] = []
         self._weather: tuple[ArmedStep, ...] = ()
+        self._weather_wanted: Weather | None = None
         self._weather_entropy = entropy
         self._last_number = 0
 
@@ -70,7 +70,7 @@ class ArmedFaults:
         self, scenario: Scenario, scope: Scope = EVERYWHERE, origin: Origin = Origin.RUN_TIME
     ) -> ArmedFault:
         """Arm a fault; its counters begin at nothing. Raises TooManyFaults."""
-        if len(self._faults) >= MOST:
+        if origin is Origin.RUN_TIME and self._count(origin) >= MOST:
             raise TooManyFaults(f"{MOST} faults are armed; clear some first")
         self._last_number += 1
         armed = ArmedFault(
@@ -91,6 +91,11 @@ class ArmedFaults:
         """The armed faults, oldest first."""
         return list(self._faults)
 
+    @property
+    def weather(self) -> Weather | None:
+        """The weather that it is."""
+        return self._weather_wanted
+
     def clear(self, number: int | None = None) -> int:
         """Disarm one fault, or all; returns how many. The weather stays. Raises FaultUnknown."""
         kept = [] if number is None else [each for each in self._faults if each.number != number]
@@ -103,7 +108,7 @@ class ArmedFaults:
         return cleared
 
     def replace(self, origin: Origin, wanted: Iterable[WantedFault]) -> None:
-        """Arm these in place of all of the same origin. Raises TooManyFaults."""
+        """Arm these in place of all of the same origin."""
         self._faults = [each for each in self._faults if each.origin is not origin]
         for fault in wanted:
             self.add(fault.scenario, fault.scope, origin)
@@ -111,7 +116,7 @@ class ArmedFaults:
 
     def set_weather(self, weather: Weather | None) -> None:
         """Let this weather begin; None is calm."""
-        self._weather = ()
+        self._weather, self._weather_wanted = (), weather
         if weather is not None:
             seed = weather.seed
             self._weather_entropy = self._entropy if seed is None else SeededEntropy(seed)
@@ -152,6 +157,9 @@ class ArmedFaults:
                 return False
         armed.hits += 1
         return True
+
+    def _count(self, origin: Origin) -> int:
+        return sum(each.origin is origin for each in self._faults)
 
     def _settle(self) -> None:
         self.active = bool(self._faults or self._weather)

@@ -55,7 +55,7 @@ def with_field(name: str, value: str) -> Edit:
 
 def closing(response: Response) -> Response:
     """The connection ends after the reply, and the reply says so."""
-    return with_field("Connection", "close")(response)._replace(close=True)
+    return response.ending()
 
 
 def silent_about_the_end(response: Response) -> Response:

@@ -6,6 +6,8 @@ from imds_sim.kernel.errors import SimError
 class FaultError(SimError):
     """A fault that cannot be armed, shown or cleared."""
 
+    exit_status = 2
+
 
 class FaultInvalid(FaultError):
     """Not a fault: the message says what is wrong, what is allowed or which name is near."""

@@ -8,7 +8,6 @@ from imds_sim.faults.effect import Effect
 from imds_sim.faults.errors import FaultInvalid
 from imds_sim.faults.match import Target
 from imds_sim.faults.scenario import Scenario, Step
-from imds_sim.kernel.exchange import Surface
 
 FORM = "TARGET:EFFECT[=VALUE][+SKIP][*COUNT][~PROBABILITY]"
 MAX_LENGTH = 512  # characters
@@ -66,7 +65,7 @@ def _target(name: str, text: str) -> Target:
         hint = f"did you mean {near}?" if near else f"there are {', '.join(Target)}"
         raise FaultInvalid(f"{text!r}: there is no target {name!r}; {hint}")
     target = Target(name)
-    if target.surface is not None and target.surface not in set(Surface):
+    if not target.is_served:
         raise FaultInvalid(f"{text!r}: the {name} surface is not supported yet, nor are its faults")
     return target
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from imds_sim.faults.grammar import parse
 from imds_sim.faults.scenario import Step
 
 
@@ -39,6 +38,8 @@ UNUSUAL = (
 
 def steps_of(weather: Weather) -> tuple[Step, ...]:
     """What this weather does, each with its probability."""
+    from imds_sim.faults.grammar import parse  # in calm weather nobody needs the catalogue
+
     probability = _PROBABILITY[weather.level]
     return tuple(
         replace(step, probability=probability) for text in UNUSUAL for step in parse(text).steps

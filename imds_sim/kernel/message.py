@@ -152,6 +152,11 @@ class Response(NamedTuple):
     notes: Notes = NO_NOTES
     plan: WirePlan | None = None
 
+    def ending(self) -> "Response":
+        """The same reply, with the news that the connection ends after it."""
+        kept = [field for field in self.headers if field[0].lower() != "connection"]
+        return self._replace(headers=(*kept, ("Connection", "close")), close=True)
+
     def head(self) -> bytes:
         """Status line and header fields up to and with the empty line."""
         fields = "".join([f"{name}: {value}\r\n" for name, value in self.headers])

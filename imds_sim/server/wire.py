@@ -245,7 +245,7 @@ class WireProtocol(asyncio.Protocol):
         """Send a reply: the one place through which replies pass."""
         table = self._connections
         if not response.close and (not keeps_open or table.draining or self.site.retired):
-            response = _closing(response)
+            response = response.ending()
         head, body = response.head(), response.body
         if isinstance(message, Request) and message.method == "HEAD":
             body = b""
@@ -298,9 +298,3 @@ class WireProtocol(asyncio.Protocol):
         self._connection = Connection(
             self._listener.surface, self._listener.instance, *self._peer, *self._local
         )
-
-
-def _closing(response: Response) -> Response:
-    """The same reply, with the news that the connection ends after it."""
-    kept = [field for field in response.headers if field[0].lower() != "connection"]
-    return response._replace(headers=(*kept, ("Connection", "close")), close=True)

@@ -2,18 +2,21 @@
 
 import hmac
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.ecs import EcsHandler
 from imds_sim.credentials.minting import Minter
 from imds_sim.credentials.refresh import BATCH, Minting, RefreshingProvider
-from imds_sim.faults.armed import ArmedFaults, Origin
+from imds_sim.faults.armed import ArmedFault, ArmedFaults, Origin
+from imds_sim.faults.errors import FaultInvalid
+from imds_sim.faults.match import Scope
 from imds_sim.imds.handler import ImdsHandler
 from imds_sim.imds.tokens import MetadataTokens
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import Clock, ShiftedClock, SteadyClock
 from imds_sim.kernel.entropy import Entropy
-from imds_sim.kernel.exchange import Connection
+from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request, Response, Unreadable
 from imds_sim.simulator.handed import HandedCredentials, Kept
 from imds_sim.simulator.pipeline import Pipeline
@@ -110,6 +113,23 @@ class Core:
         self.faults.clear()
         self._arm(self.world)
         return self.credentials.rotate()
+
+    def arm(
+        self,
+        fault: str,
+        workload: str | None = None,
+        surface: Surface | None = None,
+        client: IPv4Network | IPv6Network | None = None,
+    ) -> ArmedFault:
+        """Arm a fault, for some requests alone if told. Raises FaultError, WorkloadUnknown."""
+        from imds_sim.faults.grammar import parse  # until then nobody needs the catalogue
+
+        scenario = parse(fault)
+        if workload is not None:
+            self.world.resolver.named(workload)
+            if why := scenario.why_not_for_one:
+                raise FaultInvalid(f"{fault!r}: {why}")
+        return self.faults.add(scenario, Scope(workload, surface, client))
 
     def prime(self) -> None:
         """Mint the first sets, for up to 500 workloads; the rest follows in ticks or when read."""

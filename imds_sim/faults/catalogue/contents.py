@@ -57,7 +57,8 @@ def rows() -> Iterator[Row]:
             if effect in DOCUMENT and target is not Target.CRED:
                 continue
             value = f"={effect.example}" if effect.takes is not None else ""
-            yield Row(target, f"{target}:{effect.name}{value}", effect.says)
+            says = effect.says if target.is_served else f"{effect.says} (not supported yet)"
+            yield Row(target, f"{target}:{effect.name}{value}", says)
 
 
 def effect_named(target: Target, name: str) -> Effect | None:
