@@ -1,24 +1,28 @@
-"""The state directory: the state key and the generations of roles. Nothing about sessions.
+"""The state directory: the state key, private keys, the generations of roles.
 
-Private keys are beside them, in `key_files`.
+Nothing about sessions.
 """
 
 import errno
+import hashlib
 import json
 import os
 import stat
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from imds_sim.iam.generations import Generations
 from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.errors import SimError
+from imds_sim.kernel.keys import KeyUnusable
 from imds_sim.server.state_lock import LOCK_FILE, StateLock
 
 KEY_FILE = "state.key"
 KEY_BYTES = 32
 GENERATIONS_FILE = "generations.json"
+ISSUER_KEYS = "issuer-keys"  # a folder: a file for each key, named by the digest of its name
 OTHERS = stat.S_IRWXG | stat.S_IRWXO  # as ssh wants it of a private key
 
 
@@ -26,6 +30,10 @@ class StateUnusable(SimError):
     """The state directory cannot be read or written; the message names the file and the cure."""
 
     exit_status = 77
+
+
+class KeyNotKept(StateUnusable, KeyUnusable):
+    """A private key of the state directory cannot be read or written."""
 
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
@@ -94,6 +102,29 @@ class StateDirectory:
         self._write(file, key)
         return key
 
+    def kept(self, name: str, make: Callable[[], str]) -> str:
+        """A private key, of an issuer or of identity documents; made and kept the first time.
+
+        Raises KeyNotKept.
+        """
+        folder = self.path / ISSUER_KEYS
+        file = folder / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if file.exists():
+                self._refuse_open(file)
+                return file.read_text()
+        except OSError as error:
+            raise KeyNotKept(str(self._unusable(file, error))) from error
+        except UnicodeDecodeError as error:
+            raise KeyNotKept(f"{file}: is damaged; restore it, or remove it") from error
+        key = make()
+        try:
+            write_atomically(file, key.encode())
+        except OSError as error:
+            raise KeyNotKept(str(self._unusable(file, error))) from error
+        return key
+
     def generations(self) -> Generations:
         """The generations that are kept; none the first time. Raises StateUnusable."""
         file = self.path / GENERATIONS_FILE
@@ -112,6 +143,15 @@ class StateDirectory:
             return
         kept = {"numbers": dict(generations.numbers), "present": sorted(generations.present)}
         self._write(self.path / GENERATIONS_FILE, json.dumps(kept, indent=1).encode() + b"\n")
+
+    def _refuse_open(self, file: Path) -> None:
+        mode = stat.S_IMODE(file.stat().st_mode)
+        if mode & OTHERS:
+            raise KeyNotKept(
+                f"{file}: others may use the key (mode {mode:04o}); take that from them: "
+                f"chmod go-rwx {file} (who has read it can sign in its name: if that may be, "
+                "remove it for a new one)"
+            )
 
     def _write(self, file: Path, content: bytes) -> None:
         try:

@@ -6,6 +6,7 @@ import pytest
 
 from imds_sim.iam.generations import Generations
 from imds_sim.kernel.entropy import SeededEntropy
+from imds_sim.kernel.keys import KeyUnusable
 from imds_sim.server.state import StateDirectory, StateUnusable, write_atomically
 
 ENTROPY = SeededEntropy(1)
@@ -91,3 +92,42 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path)
         write_atomically(target, b"new")
     assert [each.name for each in tmp_path.iterdir()] == ["folder"]
     assert (target / "inside").read_text() == "kept"
+
+
+def test_the_key_of_an_issuer_is_made_once_and_kept_for_its_owner_only(tmp_path: Path) -> None:
+    state = StateDirectory(tmp_path / "state")
+    made = iter(["first", "second"])
+    assert state.kept("https://a.example.com RS256", lambda: next(made)) == "first"
+    assert state.kept("https://a.example.com RS256", lambda: next(made)) == "first"
+    assert state.kept("https://b.example.com RS256", lambda: next(made)) == "second"
+    folder = tmp_path / "state" / "issuer-keys"
+    assert mode(folder) == 0o700
+    assert [mode(file) for file in folder.iterdir()] == [0o600, 0o600]
+
+
+def test_an_issuer_key_that_cannot_be_kept_is_told(tmp_path: Path) -> None:
+    (tmp_path / "issuer-keys").write_text("in the way")
+    with pytest.raises(StateUnusable, match="issuer-keys"):
+        StateDirectory(tmp_path).kept("https://a.example.com RS256", lambda: "key")
+
+
+@pytest.mark.parametrize(
+    ("permissions", "taken"),
+    [(0o400, True), (0o600, True), (0o640, False), (0o620, False), (0o604, False)],
+)
+def test_a_private_key_that_others_can_use_is_refused_with_the_remedy(
+    tmp_path: Path, permissions: int, taken: bool
+) -> None:
+    StateDirectory(tmp_path).kept("instance identity", lambda: "key")
+    (file,) = (tmp_path / "issuer-keys").iterdir()
+    file.chmod(permissions)
+    with nullcontext() if taken else pytest.raises(KeyUnusable, match="chmod go-rwx"):
+        assert StateDirectory(tmp_path).kept("instance identity", lambda: "another") == "key"
+
+
+def test_a_private_key_that_is_no_text_is_damaged(tmp_path: Path) -> None:
+    StateDirectory(tmp_path).kept("instance identity", lambda: "key")
+    (file,) = (tmp_path / "issuer-keys").iterdir()
+    file.write_bytes(b"\xff")
+    with pytest.raises(KeyUnusable, match="is damaged"):
+        StateDirectory(tmp_path).kept("instance identity", lambda: "key")

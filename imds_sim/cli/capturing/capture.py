@@ -21,12 +21,10 @@ from imds_sim.cli.capturing.kinds import Kind, comparable, kind_of
 from imds_sim.cli.capturing.twin import Twin
 from imds_sim.cli.capturing.walk import LATEST, UNLISTED, Service, walk
 from imds_sim.config.errors import ConfigInvalid
-from imds_sim.config.schema.workloads import InstanceSection
 
 _PUBLIC_KEYS = META_DATA + "public-keys/"
 _INSTANCE = f"instances.{NAME}."
 _OVERRIDES = "metadata"  # the key of an instance: leaves by path, to a text or to null
-_HAS_OVERRIDES = _OVERRIDES in InstanceSection.model_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +51,8 @@ def capture(
         wanted=wanted,
     )
     left = dict(_left(tree, _sayable(document), wanted))
-    if left and _HAS_OVERRIDES:
-        _instance(document)[_OVERRIDES] = dict(_overrides(left))
+    if left:
+        _instance(document)[_OVERRIDES] = dict(_overrides(left, tree))
         left = dict(_left(tree, _sayable(document), wanted))
     return Capture(document, tuple(sorted(left)))
 
@@ -111,13 +109,27 @@ def _remove(instance: Document, wrong: str) -> bool:
     return instance.pop(key, wrong) is not wrong
 
 
-def _overrides(left: Mapping[str, bytes | None]) -> Iterator[tuple[str, str | None]]:
+def _overrides(left: Mapping[str, bytes | None], tree: Tree) -> Iterator[tuple[str, str | None]]:
+    there = {path[:end] for path in tree.leaves for end in _slashes(path)}
     for path, body in left.items():
-        name = unquote(path.removeprefix(META_DATA if path.startswith(META_DATA) else LATEST))
         try:
-            yield name, None if body is None else body.decode()
+            if body is not None:
+                yield _name(path), body.decode()
+            else:  # with all that is missing around it: names in it may be derived
+                ends = (end for end in _slashes(path) if path[:end] not in there)
+                yield _name(path[: next(ends, len(path))]), None
         except UnicodeDecodeError:
             continue  # no text says it
+
+
+def _slashes(path: str) -> list[int]:
+    """Where the directories above a leaf end, the outermost first; two levels are always there."""
+    return [index for index, each in enumerate(path) if each == "/"][3:]
+
+
+def _name(path: str) -> str:
+    """A path as the file names it."""
+    return unquote(path.removeprefix(META_DATA if path.startswith(META_DATA) else LATEST))
 
 
 def _left(tree: Tree, twin: Twin, wanted: Wanted) -> Iterator[tuple[str, bytes | None]]:
