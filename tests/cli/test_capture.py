@@ -158,6 +158,34 @@ def test_what_no_key_can_have_as_a_value_stands_leaf_by_leaf(
     assert captured.metadata["local-ipv4"] is None
 
 
+def test_another_simulator_with_ids_of_its_own_is_captured_too(
+    invoke: Invoke, serve: Callable[[Routes], StubServer], served: Callable[[str], str]
+) -> None:
+    document = '{"accountId": "0123456789", "region": "mock-region", "pendingTime": "then"}'
+    stub = serve(
+        {
+            "/latest/": (200, "dynamic\nmeta-data"),
+            "/latest/dynamic/": (200, "instance-identity/"),
+            "/latest/dynamic/instance-identity/": (200, "document"),
+            "/latest/dynamic/instance-identity/document": (200, document),
+            "/latest/meta-data/": (200, "iam/\ninstance-id\nplacement/"),
+            "/latest/meta-data/iam/": (200, "security-credentials/"),
+            "/latest/meta-data/iam/security-credentials/": (200, "no role"),
+            "/latest/meta-data/iam/security-credentials/no%20role": (200, "{}"),
+            "/latest/meta-data/instance-id": (200, "mock"),
+            "/latest/meta-data/placement/": (200, "availability-zone"),
+            "/latest/meta-data/placement/availability-zone": (200, "mock-region-1"),
+        }
+    )
+    result = invoke("capture", "--endpoint", stub.url)
+    assert (result.exit_code, result.stderr) == (0, "")
+    lines = invoke("diff", stub.url, served(result.stdout)).output
+    assert "/latest/meta-data/instance-id: body" not in lines
+    assert "/latest/dynamic/instance-identity/document: body" not in lines
+    assert "/latest/meta-data/placement/availability-zone: body" not in lines
+    assert "/latest/meta-data/network/" not in lines
+
+
 def test_what_cannot_be_said_at_all_is_told(
     invoke: Invoke, serve: Callable[[Routes], StubServer]
 ) -> None:

@@ -35,12 +35,11 @@ class Capture:
     missing: tuple[str, ...]
 
 
-def capture(
-    endpoint: Endpoint,
-    read: Callable[[str], None],
-    wanted: Wanted,
-) -> Capture:
+def capture(endpoint: Endpoint, read: Callable[[str], None], wanted: Wanted) -> Capture:
     """Walk an endpoint. Raises EndpointSilent, and ConfigInvalid where no file could say it."""
+    first = endpoint.get(LATEST)
+    if first.status != 200:
+        raise EndpointSilent(f"GET {endpoint.url}{LATEST}: {first.told}")
     tree, keys = _read(endpoint, read)
     without_token = endpoint.get_v1(META_DATA)
     document = configuration_of(
@@ -64,8 +63,6 @@ def _read(
     leaves: dict[str, bytes] = {}
     names: dict[str, str] = {}  # by index
     for found in walk(service, read):
-        if found.path == LATEST and found.answer.status != 200:
-            raise EndpointSilent(f"GET {service.url}{LATEST}: {found.answer.told}")
         if found.answer.status == 200 and not found.is_directory:
             leaves[found.path] = found.answer.body
         elif found.answer.status == 200 and found.path == _PUBLIC_KEYS:
@@ -88,25 +85,25 @@ def _mapping(value: object) -> Document:
 
 
 def _sayable(document: Document) -> Twin:
-    """Serve `document`, and take from its instance whatever a key cannot have as a value."""
+    """Serve `document`, and take from it whatever a key cannot have as a value."""
     while True:
         try:
             return Twin(document)
         except ConfigInvalid as error:
-            instance = _instance(document)
-            wrong = [each.key for each in error.errors if each.key.startswith(_INSTANCE)]
-            if not [key for key in wrong if _remove(instance, key.removeprefix(_INSTANCE))]:
+            if not [each for each in error.errors if _remove(document, each.key)]:
                 raise
 
 
-def _remove(instance: Document, wrong: str) -> bool:
+def _remove(document: Document, wrong: str) -> bool:
     """Remove the key that a wrong value is in, or the one leaf; False if it is gone."""
+    place = document
+    if wrong.startswith(_INSTANCE):
+        place, wrong = _instance(document), wrong.removeprefix(_INSTANCE)
     key, _, rest = wrong.partition(".")
     key = key.partition("[")[0]
-    if key == _OVERRIDES and rest and key in instance:
-        overrides = _mapping(instance[key])
-        return overrides.pop(rest.strip('"'), wrong) is not wrong
-    return instance.pop(key, wrong) is not wrong
+    if key == _OVERRIDES and rest and key in place:
+        place, key = _mapping(place[key]), rest.strip('"')
+    return key != "instances" and place.pop(key, wrong) is not wrong
 
 
 def _overrides(left: Mapping[str, bytes | None], tree: Tree) -> Iterator[tuple[str, str | None]]:
