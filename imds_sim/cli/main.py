@@ -28,6 +28,9 @@ COMMANDS = (
     "rotate",
     "reload",
     "reset",
+    "certificates",
+    "capture",
+    "diff",
 )
 
 
