@@ -24,6 +24,7 @@ COMMANDS = (
     "journal",
     "clock",
     "options",
+    "event",
     "rotate",
     "reload",
     "reset",

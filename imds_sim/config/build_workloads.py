@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from imds_sim.config.build_events import build_events
 from imds_sim.config.checks.timing import lifetime_of
 from imds_sim.config.network import Network
 from imds_sim.config.placement import architecture_of, zone_id_of
@@ -100,6 +101,8 @@ class WorkloadBuilder:
             user_data=user_data or None,
             # EC2 puts the name of the key pair in place of the comment.
             public_keys={pair: f"{key} {pair}" for pair, key in section.public_keys.items()},
+            life_cycle=section.life_cycle,
+            events=build_events(section.events, self._started_at, ids, name),
             metadata={tree_path(path): value for path, value in section.metadata.items()},
             extended_credentials=section.extended_credentials,
             lifetime=lifetime_of(self._configuration, section),

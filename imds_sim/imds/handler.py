@@ -33,6 +33,7 @@ class ImdsHandler:
     def __init__(self, provider: CredentialProvider, tokens: MetadataTokens, clock: Clock) -> None:
         self._provider = provider
         self._tokens = tokens
+        self._clock = clock
         self._writer = NitroWriter(HttpDates(clock))
         self._documents = Documents()
         self._modified: Rendered[datetime, str] = Rendered(http_date)
@@ -69,7 +70,7 @@ class ImdsHandler:
             version, seconds, delivery = 1, None, Delivery.IMDS_V1
         else:
             version, seconds, delivery = 2, _whole_seconds(remaining), Delivery.IMDS_V2
-        view = View(instance, delivery, self._provider, self._documents)
+        view = View(instance, delivery, self._provider, self._documents, self._clock.now())
         found = None if admitted.path is None else look_up(view, admitted.path.names)
         if found is None:
             raise NoSuchItem("nothing at this path", seconds)

@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import ClassVar
 
 from imds_sim.kernel.address import Address
+from imds_sim.workloads.events import NO_EVENTS, Events
 from imds_sim.workloads.role import AttachedRole
 
 
@@ -111,11 +112,18 @@ class Instance:
     tags: Mapping[str, str] = field(default_factory=dict)
     user_data: bytes | None = None
     public_keys: Mapping[str, str] = field(default_factory=dict)
+    life_cycle: str | None = None
+    events: Events = NO_EVENTS
     metadata: Mapping[str, str | None] = field(default_factory=dict)
     extended_credentials: bool = True
     lifetime: timedelta = timedelta(hours=6, minutes=35)
     listen: tuple[Address, ...] = ()
     clients: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    @property
+    def purchased_as(self) -> str:
+        """Its life cycle: as said, else what its events mean; `on-demand` or `spot`."""
+        return self.life_cycle or ("spot" if self.events.spot is not None else "on-demand")
 
     @property
     def role(self) -> AttachedRole | None:

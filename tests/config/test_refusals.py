@@ -230,7 +230,6 @@ def test_a_broken_file_is_refused_in_plain_words(
         "listen.eks",
         "listen.generic",
         "journal.file",
-        "instances.i.events",
         "instances.i.throttle",
         "instances.i.metadata_options.http_put_response_hop_limit",
         "instances.i.metadata_options.http_protocol_ipv6",

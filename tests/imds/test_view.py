@@ -5,11 +5,11 @@ from imds_sim.credentials.provider import Delivery, Refused
 from imds_sim.imds.documents import Documents
 from imds_sim.imds.view import View
 from imds_sim.workloads.instance import Instance
-from tests.imds.client import DELIVERED, LAUNCHED, HeldSets, credential_set
+from tests.imds.client import DELIVERED, LAUNCHED, NOW, HeldSets, credential_set
 
 
 def view(instance: Instance, provider: HeldSets, delivery: Delivery = Delivery.IMDS_V2) -> View:
-    return View(instance, delivery, provider, Documents())
+    return View(instance, delivery, provider, Documents(), NOW)
 
 
 def test_readers_of_the_two_versions_get_their_own_sets(

@@ -6,6 +6,7 @@ from imds_sim.config.findings import Finding, KeyPath
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.config.schema.section import Section
 from imds_sim.config.schema.text import shown
+from imds_sim.config.schema.workloads import InstanceSection
 from imds_sim.workloads.instance_tags import SHOWN_KEYS, can_be_shown
 
 
@@ -15,6 +16,7 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
         yield from _at_most_one(
             ("instances", name), instance, ("user_data", "user_data_file", "user_data_base64")
         )
+        yield from _events(("instances", name), instance)
         for path in instance.metadata:
             parts = path.split("/")
             for end in range(1, len(parts)):
@@ -50,6 +52,19 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
                 "has no effect without snap_start: true",
                 rests_on=(("functions", name, "snap_start"),),
                 warns=True,
+            )
+
+
+def _events(path: KeyPath, instance: InstanceSection) -> Iterator[Finding]:
+    for kind in ("spot", "rebalance"):
+        indexes = [at for at, event in enumerate(instance.events) if event.type == kind]
+        for index in indexes[1:]:
+            yield Finding((*path, "events", index), f"an instance has one {kind} event at most")
+        if kind == "spot" and indexes and instance.life_cycle not in (None, "spot"):
+            yield Finding(
+                (*path, "events", indexes[0]),
+                f"the instance is {instance.life_cycle}; spot events need life_cycle: spot",
+                rests_on=((*path, "life_cycle"),),
             )
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from imds_sim.config.schema.durations import Lifetime
+from imds_sim.config.schema.events import EventSection
 from imds_sim.config.schema.files import SecretText
 from imds_sim.config.schema.interfaces import NetworkInterfaceSection
 from imds_sim.config.schema.listen import ClientPrefixes, ListenAddresses
@@ -43,6 +44,13 @@ FamilyName = Annotated[
 ]
 
 
+LifeCycle = Annotated[
+    str,
+    PlainValidator(one_of("on-demand", "spot", "scheduled", "capacity-block")),
+    WithJsonSchema({"enum": ["on-demand", "spot", "scheduled", "capacity-block"]}),
+]
+
+
 class MetadataOptionsSection(Section):
     """The metadata options of an instance."""
 
@@ -65,7 +73,7 @@ class MetadataOptionsSection(Section):
 class InstanceSection(Section):
     """An EC2 instance."""
 
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"events", "throttle"})
+    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"throttle"})
 
     id: InstanceId | None = Field(
         None, description="Instance id. Default: derived from the name and the state key."
@@ -119,6 +127,16 @@ class InstanceSection(Section):
     )
     network_interfaces: Annotated[tuple[NetworkInterfaceSection, ...], Field(strict=False)] = Field(
         (), description="Network interfaces. Default: one in the default VPC."
+    )
+    life_cycle: LifeCycle | None = Field(
+        None,
+        description="on-demand, spot, scheduled or capacity-block. Default: on-demand, or spot "
+        "where there is a spot event.",
+    )
+    events: Annotated[tuple[EventSection, ...], Field(strict=False)] = Field(
+        (),
+        description="What happens to it: spot interruptions, rebalance recommendations, scheduled "
+        "maintenance, Auto Scaling. Default: [].",
     )
     metadata: dict[MetadataPath, MetadataValue | None] = Field(
         default_factory=dict,

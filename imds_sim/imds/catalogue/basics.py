@@ -17,7 +17,7 @@ NODES: Mapping[str, Node[View]] = {
     "ami-manifest-path": text(lambda _: "(unknown)"),
     "instance-action": text(lambda _: "none", since="2008-09-01"),
     "instance-id": text(lambda view: view.instance.id),
-    "instance-life-cycle": text(lambda _: "on-demand", since="2019-10-01"),
+    "instance-life-cycle": text(lambda view: view.instance.purchased_as, since="2019-10-01"),
     "instance-type": text(lambda view: view.instance.instance_type, since="2007-08-29"),
     # Not documented, nor since when.
     "profile": text(lambda _: "default-hvm"),
