@@ -18,6 +18,8 @@ from imds_sim.workloads.instance import (
     Family,
     Instance,
     InstanceProfile,
+    Launch,
+    ManagedSshKeys,
     MetadataOptions,
     Placement,
 )
@@ -69,10 +71,11 @@ class WorkloadBuilder:
         zone = self._zone(section)
         architecture = architecture_of(section.instance_type)
         options = section.metadata_options
+        instance_id = section.id or ids.resource("i", name)
         user_data = section.user_data or section.user_data_file or section.user_data_base64
         return Instance(
             name=name,
-            id=section.id or ids.resource("i", name),
+            id=instance_id,
             partition=self._partition,
             dns_suffix=self._dns_suffix,
             account=self._account,
@@ -84,7 +87,13 @@ class WorkloadBuilder:
             architecture=architecture,
             reservation_id=ids.resource("r", name),
             launched_at=self._started_at,
-            interfaces=network.interfaces(name, section.network_interfaces, zone),
+            interfaces=network.interfaces(
+                name,
+                section.network_interfaces,
+                zone,
+                instance_id,
+                by_resource=section.hostname_type == "resource-name",
+            ),
             profile=self._profile(section),
             options=MetadataOptions(
                 http_endpoint_enabled=options.http_endpoint == "enabled",
@@ -96,6 +105,12 @@ class WorkloadBuilder:
                 section.placement.group_name,
                 section.placement.host_id,
                 section.placement.partition_number,
+            ),
+            launch=_launch(section),
+            managed_ssh_keys=ManagedSshKeys(
+                section.managed_ssh_keys.active_keys,
+                section.managed_ssh_keys.signer_cert,
+                section.managed_ssh_keys.signer_ocsp,
             ),
             tags=section.tags,
             user_data=user_data or None,
@@ -164,3 +179,18 @@ class WorkloadBuilder:
             snap_start=section.snap_start,
             lifetime=lifetime_of(self._configuration, section),
         )
+
+
+def _launch(section: InstanceSection) -> Launch:
+    devices = dict(section.block_devices)
+    return Launch(
+        index=section.launch_index,
+        root_device=devices.pop("root", Launch().root_device),
+        block_devices=devices,
+        product_codes=section.product_codes,
+        kernel_id=section.kernel_id,
+        ramdisk_id=section.ramdisk_id,
+        ancestor_image_ids=section.ancestor_image_ids,
+        hibernation=section.hibernation,
+        monitoring=section.monitoring == "enabled",
+    )

@@ -17,6 +17,13 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
             ("instances", name), instance, ("user_data", "user_data_file", "user_data_base64")
         )
         yield from _events(("instances", name), instance)
+        for image in ("kernel_id", "ramdisk_id"):
+            if getattr(instance, image) is not None and instance.family != "xen":
+                yield Finding(
+                    ("instances", name, image),
+                    "paravirtual images run on Xen alone; add family: xen",
+                    rests_on=(("instances", name, "family"),),
+                )
         for path in instance.metadata:
             parts = path.split("/")
             for end in range(1, len(parts)):

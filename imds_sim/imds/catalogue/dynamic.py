@@ -15,8 +15,11 @@ def _document(view: View) -> Content:
     return view.documents.identity.of(view.instance.name, view.instance)
 
 
+def _monitoring(view: View) -> str:
+    return "enabled" if view.instance.launch.monitoring else "disabled"
+
+
 NODES: Mapping[str, Node[View]] = {
-    # Detailed monitoring is off unless a launch asks for it.
-    "fws": Directory({"instance-monitoring": text(lambda _: "disabled", SINCE)}),
+    "fws": Directory({"instance-monitoring": text(_monitoring, SINCE)}),
     "instance-identity": Directory({"document": Leaf(_document, SINCE)}),
 }
