@@ -6,12 +6,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from imds_sim.admin import clock, documents, exchange, verify
+from imds_sim.admin import clock, documents, exchange, faults, verify
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
 from imds_sim.admin.errors import BodyInvalid, QueryInvalid
 from imds_sim.admin.instances import MAX_BODY, PARTS, Part
 from imds_sim.admin.questions import PARAMETERS, read_question
-from imds_sim.kernel.clock import ShiftTooFar
+from imds_sim.faults.errors import FaultInvalid, FaultUnknown, TooManyFaults
+from imds_sim.kernel.clock import RateImpossible, ShiftTooFar
 from imds_sim.kernel.errors import SimError
 from imds_sim.kernel.exchange import Surface
 from imds_sim.simulator.asker import PrincipalUnknown, RoleUnknown
@@ -54,6 +55,10 @@ ERRORS: dict[type[SimError], tuple[int, str]] = {
     PrincipalUnknown: (404, "PrincipalUnknown"),
     RoleUnknown: (404, "RoleUnknown"),
     ShiftTooFar: (400, "ShiftTooFar"),
+    RateImpossible: (400, "RateImpossible"),
+    FaultInvalid: (400, "FaultInvalid"),
+    FaultUnknown: (404, "FaultUnknown"),
+    TooManyFaults: (409, "TooManyFaults"),
     WorkloadUnknown: (404, "WorkloadUnknown"),
     NameTaken: (409, "NameTaken"),
     TooManyAdded: (409, "TooManyAdded"),
@@ -149,9 +154,29 @@ class AdminApi:
         self._backend.advance(clock.read_advance(asked.body))
         return self._clock(asked)
 
+    def _freeze(self, asked: Asked) -> AdminReply:
+        self._backend.set_rate(0)
+        return self._clock(asked)
+
+    def _set_rate(self, asked: Asked) -> AdminReply:
+        self._backend.set_rate(clock.read_rate(asked.body))
+        return self._clock(asked)
+
     def _reset_clock(self, asked: Asked) -> AdminReply:
         self._backend.reset_clock()
         return self._clock(asked)
+
+    def _faults(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, faults.document(self._backend.core.faults))
+
+    def _arm(self, asked: Asked) -> AdminReply:
+        wanted = faults.read(asked.body)
+        armed = self._backend.core.arm(wanted.fault, wanted.workload, wanted.surface, wanted.client)
+        return AdminReply(200, faults.shown(armed))
+
+    def _disarm(self, asked: Asked) -> AdminReply:
+        number = faults.read_number(asked.query.get("id"))
+        return AdminReply(200, {"cleared": self._backend.core.faults.clear(number)})
 
     def _rotate(self, asked: Asked) -> AdminReply:
         name = asked.query.get("as")
@@ -210,6 +235,11 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("GET", "/v1/clock"): _Route(AdminApi._clock),
     ("DELETE", "/v1/clock"): _Route(AdminApi._reset_clock),
     ("POST", "/v1/clock/advance"): _Route(AdminApi._advance, max_body=clock.MAX_BODY),
+    ("POST", "/v1/clock/freeze"): _Route(AdminApi._freeze),
+    ("POST", "/v1/clock/speed"): _Route(AdminApi._set_rate, max_body=clock.MAX_BODY),
+    ("GET", "/v1/faults"): _Route(AdminApi._faults),
+    ("POST", "/v1/faults"): _Route(AdminApi._arm, max_body=faults.MAX_BODY),
+    ("DELETE", "/v1/faults"): _Route(AdminApi._disarm, frozenset({"id"})),
     ("POST", "/v1/rotate"): _Route(AdminApi._rotate, frozenset({"as"})),
     ("POST", "/v1/reset"): _Route(AdminApi._reset),
     ("POST", "/v1/exchange"): _Route(AdminApi._exchange, frozenset({"as"}), exchange.MAX_BODY),

@@ -22,6 +22,7 @@ COMMANDS = (
     "status",
     "wait",
     "journal",
+    "fault",
     "clock",
     "options",
     "event",

@@ -12,6 +12,7 @@ def command(admin: str | None) -> None:
 
     What `options` changed is again as the file has it.
 
+    Faults armed at run time are gone, those of the file are armed anew.
     Sets and tokens that were handed out live to their own end.
 
     \b

@@ -8,6 +8,7 @@ import click
 
 from imds_sim.cli.clock import told_clock
 from imds_sim.cli.daemon import admin_option, running
+from imds_sim.cli.fault import told_faults
 from imds_sim.cli.held import told_credentials
 from imds_sim.cli.listing import columns, mapping, mappings, strings
 from imds_sim.kernel.timestamps import format_duration
@@ -65,6 +66,9 @@ def _lines(status: dict[str, object]) -> Iterator[str]:
     )
     for change in mappings(status.get("overlay")):
         yield f"changed at run time: {told_change(change)}"
+    if faults := told_faults(status):
+        yield "faults:"
+        yield from faults
     journal = mapping(status.get("journal"))
     yield f"journal: {journal.get('size')} of {journal.get('capacity')} entries"
     for warning in strings(status.get("warnings")):

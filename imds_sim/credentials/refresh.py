@@ -3,8 +3,8 @@
 import heapq
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import count
 
 from imds_sim.credentials.minting import deliveries, session_keys
@@ -128,6 +128,12 @@ class RefreshingProvider:
         keys = [(name, way) for name in names for way in deliveries(self._workloads[name])]
         return sum(self._mint(key) is not None for key in keys)
 
+    def renew(
+        self, workload: str, delivery: Delivery, lifetime: timedelta | None = None
+    ) -> CredentialSet | Refused | None:
+        """Mint one set anew now, with another life than the workload's if given."""
+        return self._mint((workload, delivery), lifetime)
+
     def owe_what_is_ahead(self) -> None:
         """Owe anew what was minted later than now: the clock went back, and no refresh would come.
 
@@ -144,12 +150,13 @@ class RefreshingProvider:
         """What is held for a workload, for showing it; mints nothing."""
         return {way: self._held[workload, way] for way in Delivery if (workload, way) in self._held}
 
-    def _mint(self, key: _Key) -> CredentialSet | Refused | None:
+    def _mint(self, key: _Key, lifetime: timedelta | None = None) -> CredentialSet | Refused | None:
         name, delivery = key
         workload = self._workloads.get(name)
         if workload is None or workload.role is None:
             return None
-        value = self._minting.mint(workload, workload.role, delivery)
+        asking = workload if lifetime is None else replace(workload, lifetime=lifetime)
+        value = self._minting.mint(asking, workload.role, delivery)
         self._keep(key, value)
         self._tell(name, value)
         return value
