@@ -25,6 +25,7 @@ COMMANDS = (
     "fault",
     "clock",
     "options",
+    "event",
     "rotate",
     "reload",
     "reset",
