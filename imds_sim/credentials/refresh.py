@@ -93,7 +93,7 @@ class RefreshingProvider:
             same = before and after and _mints_alike(before, after, minting, minting)
             ways = deliveries(after) if after is not None and after.role is not None else ()
             kept = set(ways) if same else set()
-            if before is not None and after is not None and _is_same(before, after):
+            if before and after and _is_same(before, after):
                 kept.add(Delivery.INSTANCE_IDENTITY)
             for way in Delivery:
                 if way not in kept:

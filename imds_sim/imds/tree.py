@@ -21,8 +21,8 @@ FIRST_BUILD = "1.0"
 class Content:
     """What is found at a path. `access_key_id` and `detail` are for the journal.
 
-    `updated_at` is there if it may be newer than the tree that it is in. A listing has the `names`
-    that its lines stand for.
+    A listing has the `names` that its lines stand for. `updated_at` is there if it may be newer
+    than the tree that it is in.
     """
 
     body: bytes

@@ -80,7 +80,7 @@ class Origin:
         configuration = load_config(self.path)
         needs_restart = [
             f"{self.path}: {key}: the change takes effect after a restart"
-            for key in ("seed", "state_dir", "state_key_file")
+            for key in ("seed", "state_dir", "state_key_file", "admin_token_file", "probes")
             if getattr(configuration, key) != getattr(self._first, key)
         ]
         if configuration.listen.admin != self._first.listen.admin:

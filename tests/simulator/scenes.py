@@ -79,6 +79,6 @@ def scene_of(text: str, clock: ManualClock | None = None, keys: KeyKeeper | None
     clock = clock or ManualClock()
     ids = Identifiers(derived_key(STATE_KEY, "identifiers"))
     world = build_world(parse_config(text), ids, Generations(), clock.now())
-    core = Core(world, STATE_KEY, clock, SeededEntropy(1), keys)
+    core = Core(world, STATE_KEY, clock, SeededEntropy(1), issuer_keys=keys)
     core.prime()
     return Scene(core, clock)
