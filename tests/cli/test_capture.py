@@ -29,6 +29,34 @@ instances:
     metadata_options: {http_tokens: optional}
     placement: {group_name: racks, partition_number: 2, host_id: h-0123456789abcdef0}
 """
+LAUNCHED = """
+region: eu-west-1
+roles: {web: {}}
+instances:
+  a:
+    role: web
+    life_cycle: spot
+    launch_index: 3
+    product_codes: [1abc2defghijklm3nopqrs4tu]
+    ancestor_image_ids: [ami-0123456789abcdef0, ami-0123456789abcdef1]
+    block_devices: {root: /dev/sda1, ebs1: sdb, ephemeral0: sdc}
+    monitoring: enabled
+    hibernation: false
+    hostname_type: resource-name
+    events:
+      - {type: rebalance, at: "2026-01-02T03:04:05Z"}
+      - {type: maintenance, code: system-reboot, in: 7d}
+"""
+XEN = """
+roles: {web: {}}
+instances:
+  a:
+    role: web
+    family: xen
+    instance_type: t2.micro
+    kernel_id: aki-5c21674b
+    ramdisk_id: ari-01bb5768
+"""
 BARE = "instances: {a: {}}"
 OVERRIDDEN = """
 roles: {web: {}}
@@ -61,7 +89,7 @@ def served() -> Iterator[Callable[[str], str]]:
         yield start
 
 
-@pytest.mark.parametrize("text", [CONFIG, PLAIN, BARE, OVERRIDDEN])
+@pytest.mark.parametrize("text", [CONFIG, PLAIN, LAUNCHED, XEN, BARE, OVERRIDDEN])
 def test_a_capture_served_gives_the_same_tree(
     invoke: Invoke, served: Callable[[str], str], text: str
 ) -> None:

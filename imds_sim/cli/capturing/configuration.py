@@ -78,6 +78,7 @@ def configuration_of(
             **(_user_data(tree) if wanted.user_data else {}),
             "public_keys": dict(keys),
             "network_interfaces": _interfaces(tree),
+            **_launch(tree),
         }
     )
     if role is not None and (
@@ -92,6 +93,31 @@ def configuration_of(
             "instances": {NAME: instance},
         }
     )
+
+
+def _launch(tree: Tree) -> Document:
+    """What the launch and the image brought, where it is not as usual."""
+    index, life_cycle = tree.text("ami-launch-index") or "", tree.text("instance-life-cycle")
+    hibernation, hostname = tree.text("hibernation/configured"), tree.text("local-hostname") or ""
+    by_id = hostname.startswith(f"{tree.text('instance-id')}.")
+    monitored = tree.leaves.get("/latest/dynamic/fws/instance-monitoring") == b"enabled"
+    devices = {
+        name: tree.text(f"block-device-mapping/{name}")
+        for name in tree.names("block-device-mapping/")
+        if name != "ami"  # which is the root's
+    }
+    return {
+        "life_cycle": life_cycle if life_cycle != "on-demand" else None,
+        "launch_index": int(index) if index.isdecimal() and index != "0" else None,
+        "product_codes": tree.lines("product-codes"),
+        "kernel_id": tree.text("kernel-id"),
+        "ramdisk_id": tree.text("ramdisk-id"),
+        "ancestor_image_ids": tree.lines("ancestor-ami-ids"),
+        "block_devices": devices if devices != {"root": "/dev/xvda"} else None,
+        "monitoring": "enabled" if monitored else None,
+        "hibernation": {"true": True, "false": False}.get(hibernation or ""),
+        "hostname_type": "resource-name" if by_id else None,
+    }
 
 
 def _present(values: Mapping[str, object]) -> Document:
