@@ -6,7 +6,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from imds_sim.admin import clock, documents, exchange, verify
+from imds_sim.admin import clock, documents, exchange, saml, verify
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
 from imds_sim.admin.errors import BodyInvalid, QueryInvalid
 from imds_sim.admin.questions import PARAMETERS, read_question
@@ -21,6 +21,8 @@ from imds_sim.simulator.environment import (
 )
 from imds_sim.simulator.why import explain
 from imds_sim.sts.errors import ApiError
+from imds_sim.sts.federation.saml_identity_provider import AssertionNotPossible
+from imds_sim.sts.federation.saml_providers import SamlProviderUnknown
 from imds_sim.workloads.resolve import WorkloadUnknown
 
 RELOAD = ("POST", "/v1/reload")
@@ -50,6 +52,8 @@ ERRORS: dict[type[SimError], tuple[int, str]] = {
     BodyInvalid: (400, "InvalidBody"),
     PrincipalUnknown: (404, "PrincipalUnknown"),
     RoleUnknown: (404, "RoleUnknown"),
+    AssertionNotPossible: (400, "AssertionNotPossible"),
+    SamlProviderUnknown: (404, "SamlProviderUnknown"),
     ShiftTooFar: (400, "ShiftTooFar"),
     WorkloadUnknown: (404, "WorkloadUnknown"),
     EnvironmentUnavailable: (409, "EnvironmentUnavailable"),
@@ -177,6 +181,12 @@ class AdminApi:
         except ApiError as error:
             return failure(403, error.code, str(error))
 
+    def _saml_assertion(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, saml.assertion(self._backend.core.sts, asked.body))
+
+    def _saml_metadata(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, saml.metadata(self._backend.core.sts, asked.query.get("provider")))
+
     def _health(self, asked: Asked) -> AdminReply:
         return AdminReply(200, {"status": "ok"})
 
@@ -199,6 +209,8 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("POST", "/v1/exchange"): _Route(AdminApi._exchange, frozenset({"as"}), exchange.MAX_BODY),
     ("GET", "/v1/why"): _Route(AdminApi._why, PARAMETERS),
     ("POST", "/v1/verify"): _Route(AdminApi._verify, max_body=verify.MAX_BODY),
+    ("POST", "/v1/saml-assertion"): _Route(AdminApi._saml_assertion, max_body=saml.MAX_BODY),
+    ("GET", "/v1/saml-metadata"): _Route(AdminApi._saml_metadata, frozenset({"provider"})),
     ("GET", "/healthz"): _Route(AdminApi._health),
     ("GET", "/readyz"): _Route(AdminApi._readiness),
 }

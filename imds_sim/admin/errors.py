@@ -44,6 +44,8 @@ class AdminRefused(AdminError):
         "ShiftTooFar": 2,
         "PrincipalUnknown": 2,
         "RoleUnknown": 2,
+        "SamlProviderUnknown": 2,
+        "AssertionNotPossible": 2,
         "WorkloadUnknown": 2,
         "NotPermitted": 77,
         "ConfigNotReadable": 66,

@@ -36,9 +36,11 @@ from imds_sim.sts.federation.errors import (
     OutboundFederationDisabled,
     SessionDurationEscalation,
 )
+from imds_sim.sts.federation.saml_errors import ExpiredAssertion, ResponseInvalid
 
 STATUS: dict[type[ApiError], HTTPStatus] = {
     AccessDenied: HTTPStatus.FORBIDDEN,
+    ExpiredAssertion: HTTPStatus.BAD_REQUEST,
     ExpiredContextAssertion: HTTPStatus.BAD_REQUEST,
     ExpiredToken: HTTPStatus.FORBIDDEN,
     ExpiredTradeInToken: HTTPStatus.BAD_REQUEST,
@@ -60,6 +62,7 @@ STATUS: dict[type[ApiError], HTTPStatus] = {
     OutboundFederationDisabled: HTTPStatus.FORBIDDEN,
     PackedPolicyTooLarge: HTTPStatus.BAD_REQUEST,
     RegionDisabled: HTTPStatus.FORBIDDEN,
+    ResponseInvalid: HTTPStatus.BAD_REQUEST,
     SessionDurationEscalation: HTTPStatus.FORBIDDEN,
     SignatureDoesNotMatch: HTTPStatus.FORBIDDEN,
     ValidationError: HTTPStatus.BAD_REQUEST,
