@@ -6,7 +6,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from imds_sim.admin import clock, documents, exchange, saml, verify
+from imds_sim.admin import clock, documents, exchange, oidc_token, saml, verify
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
 from imds_sim.admin.errors import BodyInvalid, QueryInvalid
 from imds_sim.admin.questions import PARAMETERS, read_question
@@ -21,6 +21,8 @@ from imds_sim.simulator.environment import (
 )
 from imds_sim.simulator.why import explain
 from imds_sim.sts.errors import ApiError
+from imds_sim.sts.federation.issuers import IssuerUnknown
+from imds_sim.sts.federation.orders import mint
 from imds_sim.sts.federation.saml_identity_provider import AssertionNotPossible
 from imds_sim.sts.federation.saml_providers import SamlProviderUnknown
 from imds_sim.workloads.resolve import WorkloadUnknown
@@ -50,6 +52,7 @@ class AdminReply:
 ERRORS: dict[type[SimError], tuple[int, str]] = {
     QueryInvalid: (400, "InvalidQuery"),
     BodyInvalid: (400, "InvalidBody"),
+    IssuerUnknown: (404, "IssuerUnknown"),
     PrincipalUnknown: (404, "PrincipalUnknown"),
     RoleUnknown: (404, "RoleUnknown"),
     AssertionNotPossible: (400, "AssertionNotPossible"),
@@ -187,6 +190,11 @@ class AdminApi:
     def _saml_metadata(self, asked: Asked) -> AdminReply:
         return AdminReply(200, saml.metadata(self._backend.core.sts, asked.query.get("provider")))
 
+    def _oidc_token(self, asked: Asked) -> AdminReply:
+        order = oidc_token.read_order(asked.body)
+        minted = mint(self._backend.core.sts.issuers, order)
+        return AdminReply(200, oidc_token.document(minted))
+
     def _health(self, asked: Asked) -> AdminReply:
         return AdminReply(200, {"status": "ok"})
 
@@ -211,6 +219,7 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("POST", "/v1/verify"): _Route(AdminApi._verify, max_body=verify.MAX_BODY),
     ("POST", "/v1/saml-assertion"): _Route(AdminApi._saml_assertion, max_body=saml.MAX_BODY),
     ("GET", "/v1/saml-metadata"): _Route(AdminApi._saml_metadata, frozenset({"provider"})),
+    ("POST", "/v1/oidc-token"): _Route(AdminApi._oidc_token, max_body=oidc_token.MAX_BODY),
     ("GET", "/healthz"): _Route(AdminApi._health),
     ("GET", "/readyz"): _Route(AdminApi._readiness),
 }

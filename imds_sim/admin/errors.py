@@ -42,6 +42,7 @@ class AdminRefused(AdminError):
         "InvalidQuery": 2,
         "InvalidBody": 2,
         "ShiftTooFar": 2,
+        "IssuerUnknown": 2,
         "PrincipalUnknown": 2,
         "RoleUnknown": 2,
         "SamlProviderUnknown": 2,

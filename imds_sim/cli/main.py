@@ -19,6 +19,7 @@ COMMANDS = (
     "decide",
     "why",
     "saml-assertion",
+    "oidc-token",
     "get",
     "status",
     "wait",
