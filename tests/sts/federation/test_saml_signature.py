@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,10 +72,15 @@ def xmlsec(folder: Path, *argv: str) -> subprocess.CompletedProcess[str]:
 
 
 def signed_by_xmlsec(
-    folder: Path, signed: str, method: str = RSA_SHA256, digest: str = SHA_256
+    folder: Path,
+    signed: str,
+    method: str = RSA_SHA256,
+    digest: str = SHA_256,
+    response: Response = Response(),  # noqa: B008 - a value
+    template: str = TEMPLATE,
 ) -> bytes:
-    template = TEMPLATE.format(dsig=DSIG, method=method, digest=digest, signed=signed)
-    text = Response(signed=signed).text.replace(PLACE, template)
+    template = template.format(dsig=DSIG, method=method, digest=digest, signed=signed)
+    text = replace(response, signed=signed).text.replace(PLACE, template)
     (folder / "template.xml").write_text(text)
     pair = ("--privkey-pem", "key.pem,certificate.pem")
     done = xmlsec(folder, "--sign", *pair, *IDS, "--output", "signed.xml", "template.xml")
@@ -92,6 +98,24 @@ def test_what_is_signed_is_given_back(signed: str) -> None:
 def test_xmlsec_is_believed(tmp_path: Path, signed: str) -> None:
     assertion = verified_assertion(signed_by_xmlsec(tmp_path, signed), [CORP])
     assert name_in(assertion) == "joe@example.com"
+
+
+def test_typed_values_with_their_prefixes_are_believed(tmp_path: Path) -> None:
+    """OpenSAML and ADFS write them so."""
+    typed = (
+        '<saml:Attribute Name="a"><saml:AttributeValue xmlns:xs="http://www.w3.org/2001/XMLSchema"'
+        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="xs:string">x'
+        "</saml:AttributeValue></saml:Attribute>"
+    )
+    template = TEMPLATE.replace(
+        'xml-exc-c14n#"/></ds:Transforms>',
+        'xml-exc-c14n#"><ec:InclusiveNamespaces PrefixList="xs"'
+        ' xmlns:ec="http://www.w3.org/2001/10/xml-exc-c14n#"/></ds:Transform></ds:Transforms>',
+    )
+    assert template != TEMPLATE
+    response = Response(attributes=Response().attributes + typed)
+    document = signed_by_xmlsec(tmp_path, "assertion", response=response, template=template)
+    assert verified_assertion(document, [CORP]).attributes["ID"] == "_assertion"
 
 
 @pytest.mark.parametrize("signed", ["assertion", "response"])
