@@ -344,6 +344,12 @@ def test_what_is_no_response_is_told(sts: Sts, text: str, message: str) -> None:
         assume(sts, text)
 
 
+def test_the_issuer_is_told_before_a_signature_that_cannot_be_its_provider_s(sts: Sts) -> None:
+    foreign = Response(issuer="https://other.example.com").encoded(by=key("evil"))
+    with pytest.raises(InvalidIdentityToken, match="Issuer not present in specified provider"):
+        assume(sts, foreign)
+
+
 def test_base64_may_be_wrapped(sts: Sts) -> None:
     assume(sts, re.sub("(.{76})", r"\1\r\n", Response().encoded()))
 
