@@ -6,25 +6,27 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from imds_sim.admin import clock, documents, exchange, oidc_token, saml, verify
+from imds_sim.admin import clock, documents, exchange, faults, oidc_token, saml, verify
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
 from imds_sim.admin.errors import BodyInvalid, QueryInvalid
+from imds_sim.admin.instances import MAX_BODY, PARTS, Part
 from imds_sim.admin.questions import PARAMETERS, read_question
-from imds_sim.kernel.clock import ShiftTooFar
+from imds_sim.faults.errors import FaultInvalid, FaultUnknown, TooManyFaults
+from imds_sim.kernel.clock import RateImpossible, ShiftTooFar
 from imds_sim.kernel.errors import SimError
 from imds_sim.kernel.exchange import Surface
+from imds_sim.kernel.key_store import KeyUnusable
 from imds_sim.simulator.asker import PrincipalUnknown, RoleUnknown
 from imds_sim.simulator.environment import (
     EnvironmentUnavailable,
     environment,
     subject_named,
 )
+from imds_sim.simulator.overlay import NameTaken, TooManyAdded
 from imds_sim.simulator.why import explain
 from imds_sim.sts.errors import ApiError
 from imds_sim.sts.federation.issuers import IssuerUnknown
 from imds_sim.sts.federation.orders import mint
-from imds_sim.sts.federation.saml_identity_provider import AssertionNotPossible
-from imds_sim.sts.federation.saml_providers import SamlProviderUnknown
 from imds_sim.workloads.resolve import WorkloadUnknown
 
 RELOAD = ("POST", "/v1/reload")
@@ -37,6 +39,7 @@ class Asked:
 
     query: Query
     body: bytes = field(default=b"", repr=False)
+    name: str = ""  # what stands in the path where the route has NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,17 @@ ERRORS: dict[type[SimError], tuple[int, str]] = {
     IssuerUnknown: (404, "IssuerUnknown"),
     PrincipalUnknown: (404, "PrincipalUnknown"),
     RoleUnknown: (404, "RoleUnknown"),
-    AssertionNotPossible: (400, "AssertionNotPossible"),
-    SamlProviderUnknown: (404, "SamlProviderUnknown"),
+    **saml.ERRORS,
     ShiftTooFar: (400, "ShiftTooFar"),
+    RateImpossible: (400, "RateImpossible"),
+    FaultInvalid: (400, "FaultInvalid"),
+    FaultUnknown: (404, "FaultUnknown"),
+    TooManyFaults: (409, "TooManyFaults"),
     WorkloadUnknown: (404, "WorkloadUnknown"),
+    NameTaken: (409, "NameTaken"),
+    TooManyAdded: (409, "TooManyAdded"),
     EnvironmentUnavailable: (409, "EnvironmentUnavailable"),
+    KeyUnusable: (500, "KeyUnusable"),
 }
 
 # Of a reload that did not take effect: the file is at fault, or what the daemon stands on.
@@ -83,8 +92,9 @@ class AdminApi:
 
     def handle(self, method: str, path: str, query: Query, body: bytes = b"") -> AdminReply:
         """Answer everything but RELOAD; HEAD is answered as GET, its body is the server's care."""
-        allowed = [verb for verb, place in (*ROUTES, RELOAD) if place == path]
-        route = ROUTES.get(("GET" if method == "HEAD" else method, path))
+        place, name = _place(path)
+        allowed = [verb for verb, each in (*ROUTES, RELOAD) if each == place]
+        route = ROUTES.get(("GET" if method == "HEAD" else method, place))
         if route is None:
             return _no_route(method, path, allowed)
         try:
@@ -93,7 +103,7 @@ class AdminApi:
                 raise QueryInvalid(f"{path} has no parameter {unknown[0]!r}; it takes {known}")
             if route.max_body is not None and len(body) > route.max_body:
                 return failure(413, "BodyTooLarge", f"{path} takes {route.max_body} bytes at most")
-            return route.handler(self, Asked(query, body))
+            return route.handler(self, Asked(query, body, name))
         except tuple(ERRORS) as error:
             status, code = ERRORS[type(error)]
             return failure(status, code, str(error))
@@ -150,9 +160,29 @@ class AdminApi:
         self._backend.advance(clock.read_advance(asked.body))
         return self._clock(asked)
 
+    def _freeze(self, asked: Asked) -> AdminReply:
+        self._backend.set_rate(0)
+        return self._clock(asked)
+
+    def _set_rate(self, asked: Asked) -> AdminReply:
+        self._backend.set_rate(clock.read_rate(asked.body))
+        return self._clock(asked)
+
     def _reset_clock(self, asked: Asked) -> AdminReply:
         self._backend.reset_clock()
         return self._clock(asked)
+
+    def _faults(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, faults.document(self._backend.core.faults))
+
+    def _arm(self, asked: Asked) -> AdminReply:
+        wanted = faults.read(asked.body)
+        armed = self._backend.core.arm(wanted.fault, wanted.workload, wanted.surface, wanted.client)
+        return AdminReply(200, faults.shown(armed))
+
+    def _disarm(self, asked: Asked) -> AdminReply:
+        number = faults.read_number(asked.query.get("id"))
+        return AdminReply(200, {"cleared": self._backend.core.faults.clear(number)})
 
     def _rotate(self, asked: Asked) -> AdminReply:
         name = asked.query.get("as")
@@ -190,6 +220,9 @@ class AdminApi:
     def _saml_metadata(self, asked: Asked) -> AdminReply:
         return AdminReply(200, saml.metadata(self._backend.core.sts, asked.query.get("provider")))
 
+    def _certificates(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, documents.certificates(self._backend.core))
+
     def _oidc_token(self, asked: Asked) -> AdminReply:
         order = oidc_token.read_order(asked.body)
         minted = mint(self._backend.core.sts.issuers, order)
@@ -203,6 +236,16 @@ class AdminApi:
         return AdminReply(200 if ready else 503, {"ready": ready})
 
 
+def _of_instance(method: str, part: Part) -> _Route:
+    def answer(api: AdminApi, asked: Asked) -> AdminReply:
+        core = api._backend.core
+        return AdminReply(200, part.answer(core, method, asked.name, asked.body, asked.query))
+
+    takes_body = method in ("PATCH", "POST")
+    parameters = frozenset() if takes_body or method == "GET" else part.parameters
+    return _Route(answer, parameters, MAX_BODY if takes_body else None)
+
+
 ROUTES: dict[tuple[str, str], _Route] = {
     ("GET", "/v1/status"): _Route(AdminApi._status),
     ("GET", "/v1/workloads"): _Route(AdminApi._workloads),
@@ -212,6 +255,11 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("GET", "/v1/clock"): _Route(AdminApi._clock),
     ("DELETE", "/v1/clock"): _Route(AdminApi._reset_clock),
     ("POST", "/v1/clock/advance"): _Route(AdminApi._advance, max_body=clock.MAX_BODY),
+    ("POST", "/v1/clock/freeze"): _Route(AdminApi._freeze),
+    ("POST", "/v1/clock/speed"): _Route(AdminApi._set_rate, max_body=clock.MAX_BODY),
+    ("GET", "/v1/faults"): _Route(AdminApi._faults),
+    ("POST", "/v1/faults"): _Route(AdminApi._arm, max_body=faults.MAX_BODY),
+    ("DELETE", "/v1/faults"): _Route(AdminApi._disarm, frozenset({"id"})),
     ("POST", "/v1/rotate"): _Route(AdminApi._rotate, frozenset({"as"})),
     ("POST", "/v1/reset"): _Route(AdminApi._reset),
     ("POST", "/v1/exchange"): _Route(AdminApi._exchange, frozenset({"as"}), exchange.MAX_BODY),
@@ -219,10 +267,25 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("POST", "/v1/verify"): _Route(AdminApi._verify, max_body=verify.MAX_BODY),
     ("POST", "/v1/saml-assertion"): _Route(AdminApi._saml_assertion, max_body=saml.MAX_BODY),
     ("GET", "/v1/saml-metadata"): _Route(AdminApi._saml_metadata, frozenset({"provider"})),
+    ("GET", "/v1/certificates"): _Route(AdminApi._certificates),
     ("POST", "/v1/oidc-token"): _Route(AdminApi._oidc_token, max_body=oidc_token.MAX_BODY),
     ("GET", "/healthz"): _Route(AdminApi._health),
     ("GET", "/readyz"): _Route(AdminApi._readiness),
+    **{
+        (method, f"/v1/instances/NAME/{place}"): _of_instance(method, part)
+        for place, part in PARTS.items()
+        for method in ("GET", *part.changes)
+    },
 }
+
+
+def _place(path: str) -> tuple[str, str]:
+    """The route that a path means, and what stands where the route has NAME."""
+    match path.split("/"):
+        case ["", "v1", "instances", name, what]:
+            return f"/v1/instances/NAME/{what}", name
+        case _:
+            return path, ""
 
 
 def failure(status: int, code: str, message: str) -> AdminReply:

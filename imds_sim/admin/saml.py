@@ -6,9 +6,15 @@ from datetime import timedelta
 from imds_sim.admin.body import read_object
 from imds_sim.admin.errors import BodyInvalid, QueryInvalid
 from imds_sim.iam.directory import Directory
+from imds_sim.kernel.errors import SimError
 from imds_sim.kernel.timestamps import iso_seconds
 from imds_sim.simulator.asker import role_named
-from imds_sim.sts.federation.saml_identity_provider import AssertionRequest, Signed
+from imds_sim.sts.federation.saml_identity_provider import (
+    AssertionNotPossible,
+    AssertionRequest,
+    Signed,
+)
+from imds_sim.sts.federation.saml_providers import SamlProviderUnknown
 from imds_sim.sts.service import Service
 
 MAX_BODY = 128 * 1024  # bytes
@@ -18,6 +24,11 @@ _KEYS = (
     *("transitive_tag_keys", "duration_seconds", "source_identity", "recipient", "audience"),
     *("lifetime_seconds", "signed"),
 )
+# Status and code, as the other errors of the admin API have them.
+ERRORS: dict[type[SimError], tuple[int, str]] = {
+    AssertionNotPossible: (400, "AssertionNotPossible"),
+    SamlProviderUnknown: (404, "SamlProviderUnknown"),
+}
 Document = dict[str, object]
 
 

@@ -24,10 +24,16 @@ COMMANDS = (
     "status",
     "wait",
     "journal",
+    "fault",
     "clock",
+    "options",
+    "event",
     "rotate",
     "reload",
     "reset",
+    "certificates",
+    "capture",
+    "diff",
 )
 
 

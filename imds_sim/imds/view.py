@@ -9,16 +9,21 @@ from imds_sim.workloads.instance import Instance
 
 
 class View(NamedTuple):
-    """An instance as a reader sees it; IMDSv1 and IMDSv2 readers get different credentials."""
+    """An instance as a reader sees it now; IMDSv1 and IMDSv2 readers get different credentials."""
 
     instance: Instance
     delivery: Delivery
     provider: CredentialProvider
     documents: Documents
+    now: datetime
 
     def credentials(self) -> CredentialSet | Refused | None:
         """The set that this reader gets, the refusal of one, or None without a role."""
         return self.provider.current(self.instance.name, self.delivery)
+
+    def identity_credentials(self) -> CredentialSet | Refused | None:
+        """The set of the instance identity role, the same for every reader."""
+        return self.provider.current(self.instance.name, Delivery.INSTANCE_IDENTITY)
 
     def delivered_at(self) -> datetime:
         """When credentials last came into the tree, for every reader the same; else the launch.

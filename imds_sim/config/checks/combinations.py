@@ -1,6 +1,5 @@
 """Keys of one section that exclude or need one another."""
 
-import re
 from collections.abc import Iterator
 
 from imds_sim.config.findings import Finding, KeyPath
@@ -9,10 +8,8 @@ from imds_sim.config.schema.identity_providers import OidcProviderSection
 from imds_sim.config.schema.saml_providers import SamlProviderSection
 from imds_sim.config.schema.section import Section
 from imds_sim.config.schema.text import shown
-
-# EC2 User Guide, "Tag your Amazon EC2 resources": keys that can be names in a path.
-_SHOWN_TAG_KEY = re.compile(r"[A-Za-z0-9+=.,_:@-]+")
-_RESERVED_TAG_KEYS = frozenset((".", "..", "_index"))
+from imds_sim.config.schema.workloads import InstanceSection
+from imds_sim.workloads.instance_tags import SHOWN_KEYS, can_be_shown
 
 
 def check_combinations(configuration: Configuration) -> Iterator[Finding]:
@@ -21,6 +18,22 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
         yield from _at_most_one(
             ("instances", name), instance, ("user_data", "user_data_file", "user_data_base64")
         )
+        yield from _events(("instances", name), instance)
+        for image in ("kernel_id", "ramdisk_id"):
+            if getattr(instance, image) is not None and instance.family != "xen":
+                yield Finding(
+                    ("instances", name, image),
+                    "paravirtual images run on Xen alone; add family: xen",
+                    rests_on=(("instances", name, "family"),),
+                )
+        for path in instance.metadata:
+            parts = path.split("/")
+            for end in range(1, len(parts)):
+                if (above := "/".join(parts[:end])) in instance.metadata:
+                    yield Finding(
+                        ("instances", name, "metadata", path),
+                        f"lies below {above}, which is given too",
+                    )
         placement = instance.placement
         if placement.partition_number is not None and placement.group_name is None:
             yield Finding(
@@ -30,11 +43,10 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
             )
         if instance.metadata_options.instance_metadata_tags == "enabled":
             for tag in instance.tags:
-                if not _SHOWN_TAG_KEY.fullmatch(tag) or tag in _RESERVED_TAG_KEYS:
+                if not can_be_shown(tag):
                     yield Finding(
                         ("instances", name, "tags", tag),
-                        f"{shown(tag)} cannot be shown by instance_metadata_tags: only letters, "
-                        "digits and characters of +-=.,_:@, and not '.', '..' or '_index'",
+                        f"{shown(tag)} cannot be shown by instance_metadata_tags: {SHOWN_KEYS}",
                         rests_on=(("instances", name, "metadata_options"),),
                     )
     for name, user in configuration.users.items():
@@ -53,6 +65,19 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
                 "has no effect without snap_start: true",
                 rests_on=(("functions", name, "snap_start"),),
                 warns=True,
+            )
+
+
+def _events(path: KeyPath, instance: InstanceSection) -> Iterator[Finding]:
+    for kind in ("spot", "rebalance"):
+        indexes = [at for at, event in enumerate(instance.events) if event.type == kind]
+        for index in indexes[1:]:
+            yield Finding((*path, "events", index), f"an instance has one {kind} event at most")
+        if kind == "spot" and indexes and instance.life_cycle not in (None, "spot"):
+            yield Finding(
+                (*path, "events", indexes[0]),
+                f"the instance is {instance.life_cycle}; spot events need life_cycle: spot",
+                rests_on=((*path, "life_cycle"),),
             )
 
 

@@ -24,7 +24,9 @@ from imds_sim.sts.errors import (
     MissingAuthenticationToken,
     PackedPolicyTooLarge,
     RegionDisabled,
+    ServiceUnavailable,
     SignatureDoesNotMatch,
+    Throttling,
     ValidationError,
 )
 from imds_sim.sts.federation.errors import (
@@ -64,7 +66,9 @@ STATUS: dict[type[ApiError], HTTPStatus] = {
     RegionDisabled: HTTPStatus.FORBIDDEN,
     ResponseInvalid: HTTPStatus.BAD_REQUEST,
     SessionDurationEscalation: HTTPStatus.FORBIDDEN,
+    ServiceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     SignatureDoesNotMatch: HTTPStatus.FORBIDDEN,
+    Throttling: HTTPStatus.BAD_REQUEST,
     ValidationError: HTTPStatus.BAD_REQUEST,
 }
 
