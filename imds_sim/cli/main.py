@@ -33,6 +33,9 @@ COMMANDS = (
     "certificates",
     "capture",
     "diff",
+    "addresses",
+    "install-systemd",
+    "uninstall-systemd",
 )
 
 
