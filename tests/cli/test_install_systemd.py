@@ -25,7 +25,7 @@ def test_the_service_its_sockets_and_addresses_are_installed_with_the_right_path
     assert f"{UNITS}/imds-sim-address@.service" in files
     assert "etc/imds-sim/config.yaml" in files
     service = (tmp_path / UNITS / "imds-sim.service").read_text()
-    assert f"ExecStart={PROGRAM} serve --config /etc/imds-sim/config.yaml" in service
+    assert f"ExecStart={PROGRAM} serve --last-good --config /etc/imds-sim/config.yaml" in service
     assert "/opt/imds-sim" not in service
 
 
