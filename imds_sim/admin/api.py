@@ -6,7 +6,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from imds_sim.admin import clock, documents, exchange, faults, oidc_token, verify
+from imds_sim.admin import clock, documents, exchange, faults, oidc_token, saml, verify
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
 from imds_sim.admin.errors import BodyInvalid, QueryInvalid
 from imds_sim.admin.instances import MAX_BODY, PARTS, Part
@@ -26,7 +26,6 @@ from imds_sim.simulator.overlay import NameTaken, TooManyAdded
 from imds_sim.simulator.why import explain
 from imds_sim.sts.errors import ApiError
 from imds_sim.sts.federation.issuers import IssuerUnknown
-from imds_sim.sts.federation.orders import mint
 from imds_sim.workloads.resolve import WorkloadUnknown
 
 RELOAD = ("POST", "/v1/reload")
@@ -58,6 +57,7 @@ ERRORS: dict[type[SimError], tuple[int, str]] = {
     IssuerUnknown: (404, "IssuerUnknown"),
     PrincipalUnknown: (404, "PrincipalUnknown"),
     RoleUnknown: (404, "RoleUnknown"),
+    **saml.ERRORS,
     ShiftTooFar: (400, "ShiftTooFar"),
     RateImpossible: (400, "RateImpossible"),
     FaultInvalid: (400, "FaultInvalid"),
@@ -213,13 +213,17 @@ class AdminApi:
         except ApiError as error:
             return failure(403, error.code, str(error))
 
+    def _saml_assertion(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, saml.assertion(self._backend.core.sts, asked.body))
+
+    def _saml_metadata(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, saml.metadata(self._backend.core.sts, asked.query.get("provider")))
+
     def _certificates(self, asked: Asked) -> AdminReply:
         return AdminReply(200, documents.certificates(self._backend.core))
 
     def _oidc_token(self, asked: Asked) -> AdminReply:
-        order = oidc_token.read_order(asked.body)
-        minted = mint(self._backend.core.sts.issuers, order)
-        return AdminReply(200, oidc_token.document(minted))
+        return AdminReply(200, oidc_token.minted(self._backend.core.sts.issuers, asked.body))
 
     def _health(self, asked: Asked) -> AdminReply:
         return AdminReply(200, {"status": "ok"})
@@ -258,6 +262,8 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("POST", "/v1/exchange"): _Route(AdminApi._exchange, frozenset({"as"}), exchange.MAX_BODY),
     ("GET", "/v1/why"): _Route(AdminApi._why, PARAMETERS),
     ("POST", "/v1/verify"): _Route(AdminApi._verify, max_body=verify.MAX_BODY),
+    ("POST", "/v1/saml-assertion"): _Route(AdminApi._saml_assertion, max_body=saml.MAX_BODY),
+    ("GET", "/v1/saml-metadata"): _Route(AdminApi._saml_metadata, frozenset({"provider"})),
     ("GET", "/v1/certificates"): _Route(AdminApi._certificates),
     ("POST", "/v1/oidc-token"): _Route(AdminApi._oidc_token, max_body=oidc_token.MAX_BODY),
     ("GET", "/healthz"): _Route(AdminApi._health),
