@@ -34,6 +34,9 @@ COMMANDS = (
     "certificates",
     "capture",
     "diff",
+    "addresses",
+    "install-systemd",
+    "uninstall-systemd",
 )
 
 

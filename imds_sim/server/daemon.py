@@ -27,6 +27,7 @@ from imds_sim.server.backend import Backend
 from imds_sim.server.banner import banner, ready_document, summary
 from imds_sim.server.binding import CannotBind
 from imds_sim.server.inherited import Inherited
+from imds_sim.server.last_good import keep, load_or_last_good
 from imds_sim.server.origin import Loaded, Origin
 from imds_sim.server.runtime import Runtime
 from imds_sim.server.state import write_atomically
@@ -48,20 +49,30 @@ class TokenFileOpen(SimError):
     exit_status = 77
 
 
-def serve(config_path: str | None, ready_file: str | None) -> int:
+def serve(config_path: str | None, ready_file: str | None, last_good: bool = False) -> int:
     """Run until SIGTERM or SIGINT, drain, return the exit status.
+
+    With `last_good` a file that is wrong is replaced by the last one that was not.
 
     Raises what keeps it from starting, each with an `exit_status`: ConfigInvalid,
     ConfigNotReadable, TokenFileOpen, StateInUse, StateUnusable, CannotBind, ReadyFileNotWritable.
     """
     clock = SystemClock()
-    configuration = load_config(config_path)
+    fallen_back = None
+    if config_path is not None and last_good:
+        configuration, fallen_back = load_or_last_good(config_path, os.environ)
+    else:
+        configuration = load_config(config_path)
     logs.configure(configuration.log.level, configuration.log.format)
     _show_stacks_on_signals()
     token = _admin_token(configuration)
     origin = Origin(configuration, clock.now(), Path(config_path) if config_path else None)
     loaded = origin.first()
     origin.commit(loaded.world)
+    if fallen_back is None:
+        keep(configuration)
+    else:
+        loaded = replace(loaded, warnings=(fallen_back, *loaded.warnings))
     core = Core(loaded.world, origin.state_key, clock, origin.entropy, origin.issuer_keys)
     inherited = Inherited.of(os.environ, os.getpid())
     daemon = Daemon(core, origin, loaded, from_environment(), inherited, token)
@@ -214,6 +225,7 @@ class Daemon:
             log.error("config.reload_failed", extra={"reason": str(error)})
             return self._failure(error)
         self._loaded = loaded
+        keep(loaded.configuration)
         logs.configure(loaded.configuration.log.level, loaded.configuration.log.format)
         outcome = ReloadOutcome(
             at=self._core.clock.wall(),

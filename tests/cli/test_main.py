@@ -42,7 +42,6 @@ def test_the_version_is_told(invoke: Invoke) -> None:
         ["run", "--isolated", "--", "true"],
         ["run"],
         ["run", "--endpoint-url", "127.0.0.1:4566", "--", "true"],
-        ["serve", "--last-good"],
         ["status", "--watch"],
         ["wait", "--timeout", "soon"],
         ["status", "--admin", "tcp:127.0.0.1:1"],

@@ -229,11 +229,23 @@ class Configuration(Section):
     log: LogSection = Field(default_factory=LogSection, description="The log.")
 
     _warnings: tuple[Problem, ...] = PrivateAttr(())
+    _text: str | None = PrivateAttr(None)
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """What is allowed, but probably not meant."""
         return self._warnings
+
+    @property
+    def text(self) -> str | None:
+        """The YAML that it was read from, if it was."""
+        return self._text
+
+    def with_text(self, text: str) -> "Configuration":
+        """This configuration, read from `text`."""
+        configuration = self.model_copy()
+        configuration._text = text
+        return configuration
 
     def with_warnings(self, warnings: tuple[Problem, ...]) -> "Configuration":
         """This configuration, with what its check had to tell."""
