@@ -1,0 +1,162 @@
+"""The units in a real systemd that boots: there after the boot, through reload, kill and hang."""
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.system.machine import Machine, booted, built, missing
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.boot,
+    pytest.mark.skipif(missing() is not None, reason=str(missing())),
+]
+
+ADDRESSES = ("169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23")
+BOTO3 = """
+import boto3
+print(boto3.client("sts", region_name="us-east-1").get_caller_identity()["Arn"])
+"""
+# Stands for cloud-init, which looks for a data source before anything of ours may answer.
+CLOUD_INIT = """
+[Unit]
+DefaultDependencies=no
+Before=sysinit.target
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=sh -c "ip -brief address show dev lo > /run/seen-by-cloud-init"
+[Install]
+WantedBy=sysinit.target
+"""
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A machine on which the service was installed, as its user would, before this boot."""
+    kept = os.environ.get("IMDS_SIM_TEST_BUILDS")
+    folder = Path(kept) if kept else tmp_path_factory.mktemp("machine")
+    folder.mkdir(parents=True, exist_ok=True)
+    return built(folder)
+
+
+def install(machine: Machine, *arguments: str) -> None:
+    machine.run("imds-sim", "install-systemd", *arguments)
+
+
+@pytest.fixture(scope="module")
+def machine(tree: Path) -> Iterator[Machine]:
+    with booted(tree, "imds-sim-boot") as started:
+        install(started)
+        started.run("systemctl", "is-active", "imds-sim.service")
+        yield started
+
+
+def until(condition: Callable[[], bool], seconds: int = 60) -> None:
+    pause = threading.Event()
+    for _ in range(seconds * 5):
+        if condition():
+            return
+        pause.wait(0.2)
+    raise AssertionError("it did not come to that")
+
+
+def metadata_token(machine: Machine, host: str = "169.254.169.254") -> str:
+    return machine.run(
+        "curl", "-sf", "-X", "PUT", "-H", "X-aws-ec2-metadata-token-ttl-seconds: 60",
+        f"http://{host}/latest/api/token",
+    ).stdout  # fmt: skip
+
+
+def test_service_sockets_and_addresses_are_there(machine: Machine) -> None:
+    shown = machine.run("ip", "-brief", "address", "show", "dev", "lo").stdout
+    assert [each for each in ADDRESSES if f" {each}/" not in shown] == []
+    assert machine.show("imds-sim.service", "ActiveState") == "active"
+    assert machine.show("imds-sim.socket", "ActiveState") == "active"
+    assert machine.run("systemctl", "--failed", "--no-legend").stdout == ""
+
+
+def test_both_families_answer_on_the_real_addresses(machine: Machine) -> None:
+    assert metadata_token(machine)
+    assert metadata_token(machine, "[fd00:ec2::254]")
+
+
+def test_boto3_is_served_without_any_setting_but_the_sts(machine: Machine) -> None:
+    arn = machine.run(
+        "env", "AWS_ENDPOINT_URL_STS=http://127.0.0.1:1339", "/opt/imds-sim/bin/python", "-c", BOTO3
+    ).stdout
+    assert ":assumed-role/web/i-" in arn
+
+
+def test_a_reload_waits_and_reports(machine: Machine) -> None:
+    machine.run("sh", "-c", "echo 'tasks: {api: {role: web}}' >> /etc/imds-sim/config.yaml")
+    machine.run("systemctl", "reload", "imds-sim")
+    status = json.loads(machine.run("imds-sim", "status", "--json").stdout)
+    assert {each["name"] for each in status["workloads"]} == {"web-1", "api"}
+    machine.run("sh", "-c", "echo 'tusks: {}' >> /etc/imds-sim/config.yaml")
+    assert machine.run("systemctl", "reload", "imds-sim", check=False).returncode != 0
+    assert machine.show("imds-sim.service", "ActiveState") == "active"
+    machine.run("sed", "-i", "/tusks/d", "/etc/imds-sim/config.yaml")
+
+
+def test_a_killed_daemon_comes_back_and_its_credentials_hold(machine: Machine) -> None:
+    token = metadata_token(machine)
+    before = machine.show("imds-sim.service", "MainPID")
+    machine.run("kill", "-KILL", before)
+    seen = machine.run(  # waits in the socket until the new daemon takes it
+        "curl", "-sf", "--max-time", "60", "-H", f"X-aws-ec2-metadata-token: {token}",
+        "http://169.254.169.254/latest/meta-data/instance-id",
+    ).stdout  # fmt: skip
+    assert seen.startswith("i-")
+    assert machine.show("imds-sim.service", "MainPID") != before
+    assert machine.show("imds-sim.service", "ActiveState") == "active"
+
+
+def test_a_daemon_that_hangs_is_restarted_by_the_watchdog(machine: Machine) -> None:
+    drop_in = "/run/systemd/system/imds-sim.service.d"
+    machine.run("mkdir", "-p", drop_in)
+    machine.run("sh", "-c", f"printf '[Service]\\nWatchdogSec=2s\\n' > {drop_in}/watchdog.conf")
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "reset-failed", "imds-sim.service")
+    machine.run("systemctl", "restart", "imds-sim.service")
+    before = machine.show("imds-sim.service", "MainPID")
+    machine.run("kill", "-STOP", before)
+    until(lambda: machine.show("imds-sim.service", "MainPID") not in (before, "0"))
+    until(lambda: machine.show("imds-sim.service", "ActiveState") == "active")
+    assert "Watchdog timeout" in machine.run("journalctl", "-u", "imds-sim", "--no-pager").stdout
+    assert metadata_token(machine)
+
+
+def test_a_member_of_the_group_may_use_the_admin_socket(machine: Machine) -> None:
+    machine.run("useradd", "-G", "imds-sim", "alice")
+    machine.run("useradd", "bob")
+    runuser = ("runuser", "-u")
+    assert (
+        machine.run(*runuser, "alice", "--", "imds-sim", "wait", "--timeout", "0").returncode == 0
+    )
+    assert (
+        machine.run(
+            *runuser, "bob", "--", "imds-sim", "wait", "--timeout", "0", check=False
+        ).returncode
+        == 77
+    )
+
+
+def test_the_journal_has_priorities_and_no_secret(machine: Machine) -> None:
+    token = metadata_token(machine)
+    logged = machine.run("journalctl", "-u", "imds-sim", "-o", "json", "--no-pager").stdout
+    entries = [json.loads(line) for line in logged.splitlines()]
+    assert {entry["PRIORITY"] for entry in entries} >= {"6"}
+    assert token not in logged
+
+
+def test_uninstalling_leaves_no_unit_and_no_address(machine: Machine) -> None:
+    machine.run("imds-sim", "uninstall-systemd")
+    assert machine.run("systemctl", "list-unit-files", "--no-legend", "imds-sim*").stdout == ""
+    shown = machine.run("ip", "-brief", "address", "show", "dev", "lo").stdout
+    assert [each for each in ADDRESSES if f" {each}/" in shown] == []
+    assert machine.run("ls", "/etc/imds-sim").stdout == "config.yaml\n"
