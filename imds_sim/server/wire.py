@@ -8,6 +8,7 @@ from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.message import Defect, Request, Response, Unreadable
 from imds_sim.kernel.plan import End, WirePlan
 from imds_sim.server.connections import Connections, Queue, Seat
+from imds_sim.server.hops import Hops
 from imds_sim.server.intake import Intake
 from imds_sim.server.peer import address_of, limited_client
 from imds_sim.server.performance import Performance
@@ -39,6 +40,7 @@ class WireProtocol(asyncio.Protocol):
         self._admitted = False
         self._paused = False
         self._yielding = False
+        self._hops: Hops | None = None  # once an answer had a limit
         self._ended = False  # the client has ended its side
         self._ending = False
         self._discarded = 0
@@ -246,6 +248,10 @@ class WireProtocol(asyncio.Protocol):
         table = self._connections
         if not response.close and (not keeps_open or table.draining or self.site.retired):
             response = response.ending()
+        if response.hops is not None:
+            self._limit_hops(response.hops)
+        elif self._hops is not None and not self._transport.get_write_buffer_size():
+            self._hops.restore()
         head, body = response.head(), response.body
         if isinstance(message, Request) and message.method == "HEAD":
             body = b""
@@ -275,6 +281,11 @@ class WireProtocol(asyncio.Protocol):
         self._connections.move(self._seat, self._connections.performing)
         self._performance = Performance(plan, reply, self._transport, finished)
         self._performance.begin()
+
+    def _limit_hops(self, hops: int) -> None:
+        if self._hops is None:
+            self._hops = Hops(self._transport.get_extra_info("socket"))
+        self._hops.limit(hops)
 
     def _finish(self) -> None:
         """End our side once everything is written, then wait for the client to end its own."""

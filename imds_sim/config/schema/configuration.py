@@ -10,6 +10,7 @@ from imds_sim.config.schema.accounts import AccountSection
 from imds_sim.config.schema.durations import DrainTimeout, Lifetime, MinRemaining, RefreshEvery
 from imds_sim.config.schema.faults import Faults, WeatherSection
 from imds_sim.config.schema.files import Directory, StateKeyFile
+from imds_sim.config.schema.hops import HopLimitSection
 from imds_sim.config.schema.identities import RoleSection, UserSection
 from imds_sim.config.schema.identity_providers import IssuerUrl, OidcProviderSection
 from imds_sim.config.schema.listen import ClientPrefixes, ListenSection
@@ -129,7 +130,6 @@ class Configuration(Section):
             "alarms",
             "audit",
             "endpoints",
-            "hop_limit",
             "pods",
             "probes",
             "saml_providers",
@@ -159,6 +159,9 @@ class Configuration(Section):
         (),
         description="Addresses and prefixes of the clients that may connect; the others are "
         "closed at once, those of this machine too. Default: [], everybody.",
+    )
+    hop_limit: HopLimitSection = Field(
+        default_factory=HopLimitSection, description="How far answers with a token may travel."
     )
     drain_timeout: DrainTimeout = Field(
         timedelta(seconds=10),

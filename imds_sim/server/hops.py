@@ -1,0 +1,50 @@
+"""The IP TTL, or hop limit, of one connection's packets: lowered for an answer, restored later.
+
+The kernel reads it whenever it sends a packet, retransmissions included. So it stays low until the
+client has acknowledged the answer: restored at once, the first retransmission would bring the
+answer to a client that is too far away.
+"""
+
+import array
+import fcntl
+import socket
+import sys
+import termios
+from typing import cast
+
+_IPV4 = (socket.IPPROTO_IP, socket.IP_TTL)
+_IPV6 = (socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS)
+_SIOCOUTQ = termios.TIOCOUTQ  # of a TCP socket: bytes that the client has not acknowledged
+
+
+class Hops:
+    """Of one TCP connection; does nothing elsewhere than on Linux."""
+
+    __slots__ = ("_socket", "_usual")
+
+    def __init__(self, connection: object) -> None:
+        self._socket = cast(socket.socket, connection)  # asyncio's and uvloop's look like one
+        self._usual: dict[tuple[int, int], int] = {}
+
+    def limit(self, hops: int) -> None:
+        """Let packets travel so far, 1 to 255."""
+        if not sys.platform.startswith("linux"):
+            return
+        # A client of IPv4 on a socket of IPv6 goes by the option of IPv4.
+        is_ipv6 = self._socket.family == socket.AF_INET6
+        for option in (_IPV4, _IPV6) if is_ipv6 else (_IPV4,):
+            usual = self._socket.getsockopt(*option)
+            self._usual.setdefault(option, usual)
+            self._socket.setsockopt(*option, hops)
+
+    def restore(self) -> None:
+        """Let packets travel as far as before, if all that was written has arrived."""
+        if self._usual and not self._unacknowledged():
+            for option, usual in self._usual.items():
+                self._socket.setsockopt(*option, usual)
+            self._usual = {}
+
+    def _unacknowledged(self) -> int:
+        count = array.array("i", [0])
+        fcntl.ioctl(self._socket.fileno(), _SIOCOUTQ, count)
+        return count[0]
