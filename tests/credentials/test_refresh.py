@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
-from imds_sim.credentials.refresh import Minting, RefreshingProvider
+from imds_sim.credentials.refresh import BATCH, Minting, RefreshingProvider
 from imds_sim.credentials.schedule import RefreshPolicy
 from imds_sim.kernel.clock import ManualClock
 from imds_sim.kernel.secret import Secret
@@ -107,7 +107,7 @@ def test_a_tick_mints_a_bounded_batch_and_says_that_more_is_due(
 ) -> None:
     fleet = [make_instance(f"web-{number}", profile=PROFILE) for number in range(101)]
     provider = RefreshingProvider(clock, minting(mint), fleet)
-    assert [provider.tick(), len(mint.minted)] == [True, 50]
+    assert [provider.tick(), len(mint.minted)] == [True, BATCH]
     assert [provider.tick(), len(mint.minted)] == [True, 100]
     assert [provider.tick(), len(mint.minted)] == [False, 101]
     assert [provider.tick(), len(mint.minted)] == [False, 101]

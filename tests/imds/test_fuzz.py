@@ -33,7 +33,8 @@ MOST_HELD = 20_000  # objects by which bounded memories may still fill
 def answers(scene: Scene, data: bytes, client: str) -> list[Response]:
     """What a connection that sends `data` and ends gets, without a socket."""
     connection = Connection(Surface.IMDS, None, client, 40000, "169.254.169.254", 80)
-    intake, limits, got = Intake(), LIMITS[Surface.IMDS], []
+    got: list[Response] = []
+    intake, limits = Intake(), LIMITS[Surface.IMDS]
     intake.feed(data)
     while not intake.is_empty:
         try:
