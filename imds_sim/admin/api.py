@@ -6,7 +6,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from imds_sim.admin import clock, documents, exchange, faults, verify
+from imds_sim.admin import clock, documents, exchange, faults, oidc_token, verify
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
 from imds_sim.admin.errors import BodyInvalid, QueryInvalid
 from imds_sim.admin.instances import MAX_BODY, PARTS, Part
@@ -15,6 +15,7 @@ from imds_sim.faults.errors import FaultInvalid, FaultUnknown, TooManyFaults
 from imds_sim.kernel.clock import RateImpossible, ShiftTooFar
 from imds_sim.kernel.errors import SimError
 from imds_sim.kernel.exchange import Surface
+from imds_sim.kernel.key_store import KeyUnusable
 from imds_sim.simulator.asker import PrincipalUnknown, RoleUnknown
 from imds_sim.simulator.environment import (
     EnvironmentUnavailable,
@@ -24,6 +25,8 @@ from imds_sim.simulator.environment import (
 from imds_sim.simulator.overlay import NameTaken, TooManyAdded
 from imds_sim.simulator.why import explain
 from imds_sim.sts.errors import ApiError
+from imds_sim.sts.federation.issuers import IssuerUnknown
+from imds_sim.sts.federation.orders import mint
 from imds_sim.workloads.resolve import WorkloadUnknown
 
 RELOAD = ("POST", "/v1/reload")
@@ -52,6 +55,7 @@ class AdminReply:
 ERRORS: dict[type[SimError], tuple[int, str]] = {
     QueryInvalid: (400, "InvalidQuery"),
     BodyInvalid: (400, "InvalidBody"),
+    IssuerUnknown: (404, "IssuerUnknown"),
     PrincipalUnknown: (404, "PrincipalUnknown"),
     RoleUnknown: (404, "RoleUnknown"),
     ShiftTooFar: (400, "ShiftTooFar"),
@@ -63,6 +67,7 @@ ERRORS: dict[type[SimError], tuple[int, str]] = {
     NameTaken: (409, "NameTaken"),
     TooManyAdded: (409, "TooManyAdded"),
     EnvironmentUnavailable: (409, "EnvironmentUnavailable"),
+    KeyUnusable: (500, "KeyUnusable"),
 }
 
 # Of a reload that did not take effect: the file is at fault, or what the daemon stands on.
@@ -208,6 +213,14 @@ class AdminApi:
         except ApiError as error:
             return failure(403, error.code, str(error))
 
+    def _certificates(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, documents.certificates(self._backend.core))
+
+    def _oidc_token(self, asked: Asked) -> AdminReply:
+        order = oidc_token.read_order(asked.body)
+        minted = mint(self._backend.core.sts.issuers, order)
+        return AdminReply(200, oidc_token.document(minted))
+
     def _health(self, asked: Asked) -> AdminReply:
         return AdminReply(200, {"status": "ok"})
 
@@ -245,6 +258,8 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("POST", "/v1/exchange"): _Route(AdminApi._exchange, frozenset({"as"}), exchange.MAX_BODY),
     ("GET", "/v1/why"): _Route(AdminApi._why, PARAMETERS),
     ("POST", "/v1/verify"): _Route(AdminApi._verify, max_body=verify.MAX_BODY),
+    ("GET", "/v1/certificates"): _Route(AdminApi._certificates),
+    ("POST", "/v1/oidc-token"): _Route(AdminApi._oidc_token, max_body=oidc_token.MAX_BODY),
     ("GET", "/healthz"): _Route(AdminApi._health),
     ("GET", "/readyz"): _Route(AdminApi._readiness),
     **{

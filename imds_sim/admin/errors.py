@@ -45,6 +45,7 @@ class AdminRefused(AdminError):
         "RateImpossible": 2,
         "FaultInvalid": 2,
         "FaultUnknown": 2,
+        "IssuerUnknown": 2,
         "PrincipalUnknown": 2,
         "RoleUnknown": 2,
         "WorkloadUnknown": 2,
@@ -54,6 +55,7 @@ class AdminRefused(AdminError):
         "ConfigNotReadable": 66,
         "ConfigInvalid": 78,
         "StateUnusable": 77,
+        "KeyUnusable": 77,
         "NotReloadable": 1,
         "CannotBind": 69,
     }

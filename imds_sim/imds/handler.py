@@ -19,6 +19,7 @@ from imds_sim.imds.gate import MethodsRequest, TokenRequest, TreeRequest, admit,
 from imds_sim.imds.nitro import NitroWriter, keeps_connection
 from imds_sim.imds.path import TreePath
 from imds_sim.imds.rendered import Rendered
+from imds_sim.imds.signatures import Signatures
 from imds_sim.imds.tokens import MetadataTokens
 from imds_sim.imds.tree import Content
 from imds_sim.imds.view import View
@@ -36,14 +37,20 @@ from imds_sim.workloads.instance import Family, Instance
 class ImdsHandler:
     """Answers for every instance. Remembers what it rendered, at most so many keys of it."""
 
-    def __init__(self, provider: CredentialProvider, tokens: MetadataTokens, clock: Clock) -> None:
+    def __init__(
+        self,
+        provider: CredentialProvider,
+        tokens: MetadataTokens,
+        clock: Clock,
+        signatures: Signatures,
+    ) -> None:
         self._provider = provider
         self._tokens = tokens
         self._clock = clock
         self._buckets = TokenBuckets(clock)
         dates = HttpDates(clock)
         self._nitro, self._xen = NitroWriter(dates), XenWriter(dates)
-        self._documents = Documents()
+        self._documents = Documents(signatures)
         self._modified: Rendered[datetime, str] = Rendered(http_date)
 
     def handle(
@@ -101,7 +108,10 @@ class ImdsHandler:
         found = None if path is None else look_up(view, path.names)
         if path is None or found is None:
             raise NoSuchItem("nothing at this path", seconds)
-        modified = self._modified.of(instance.name, view.delivered_at())
+        moment = view.delivered_at()
+        if found.updated_at is not None and found.updated_at > moment:
+            moment = found.updated_at
+        modified = self._modified.of(instance.name, moment)
         notes = Notes(version, found.access_key_id, found.detail)
         writer = self._writer(instance)
         if isinstance(writer, XenWriter) and _lacks_slash(path, found):

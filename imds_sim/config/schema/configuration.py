@@ -9,11 +9,11 @@ from imds_sim.config.errors import Problem
 from imds_sim.config.schema.accounts import AccountSection
 from imds_sim.config.schema.durations import DrainTimeout, Lifetime, MinRemaining, RefreshEvery
 from imds_sim.config.schema.faults import Faults, WeatherSection
-from imds_sim.config.schema.files import Directory, StateKeyFile
+from imds_sim.config.schema.files import Directory, StateKeyFile, TokenFile
 from imds_sim.config.schema.hops import HopLimitSection
 from imds_sim.config.schema.identities import RoleSection, UserSection
 from imds_sim.config.schema.identity_providers import IssuerUrl, OidcProviderSection
-from imds_sim.config.schema.listen import ClientPrefixes, ListenSection
+from imds_sim.config.schema.listen import ClientPrefixes, ListenAddresses, ListenSection
 from imds_sim.config.schema.names import (
     AccountId,
     AccountKey,
@@ -131,7 +131,6 @@ class Configuration(Section):
             "audit",
             "endpoints",
             "pods",
-            "probes",
             "saml_providers",
         }
     )
@@ -162,6 +161,17 @@ class Configuration(Section):
     )
     hop_limit: HopLimitSection = Field(
         default_factory=HopLimitSection, description="How far answers with a token may travel."
+    )
+    admin_token_file: TokenFile | None = Field(
+        None,
+        repr=False,
+        description="File with the bearer token that listen.admin asks for on a TCP port, mode "
+        "0600. Default: none.",
+    )
+    probes: ListenAddresses = Field(
+        (),
+        description="Addresses that answer /healthz, /readyz and /metrics, and nothing else. "
+        "Default: [], none.",
     )
     drain_timeout: DrainTimeout = Field(
         timedelta(seconds=10),

@@ -83,7 +83,9 @@ class EventSection(Section):
         alias="in",
         description="When it happens, counted from the start of the daemon. Default: 0s.",
     )
-    at: Moment | None = Field(None, description="When it happens, in place of in.")
+    at: Moment | None = Field(
+        None, description="When it happens, in place of in. Default: as in says."
+    )
     notice: EventSpan | None = Field(
         None,
         description="How long before it is told of. Default: of spot interruptions 2m, of a "
@@ -99,7 +101,7 @@ class EventSection(Section):
     )
     state: State | None = Field(
         None,
-        description="Of maintenance: active, completed or canceled, default active until it is "
+        description="Of maintenance: active, completed or canceled. Default: active until it is "
         f"over. Of lifecycle, required: {', '.join(LIFECYCLE_STATES)}.",
     )
     description: Description | None = Field(
