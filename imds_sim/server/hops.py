@@ -6,6 +6,7 @@ answer to a client that is too far away.
 """
 
 import array
+import asyncio
 import fcntl
 import socket
 import sys
@@ -18,18 +19,28 @@ _SIOCOUTQ = termios.TIOCOUTQ  # of a TCP socket: bytes that the client has not a
 
 
 class Hops:
-    """Of one TCP connection; does nothing elsewhere than on Linux."""
+    """Of one connection over TCP; does nothing elsewhere than on Linux."""
 
-    __slots__ = ("_socket", "_usual")
+    __slots__ = ("_socket", "_transport", "_usual")
 
-    def __init__(self, connection: object) -> None:
-        self._socket = cast(socket.socket, connection)  # asyncio's and uvloop's look like one
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._socket: socket.socket | None = None
         self._usual: dict[tuple[int, int], int] = {}
+
+    def follow(self, hops: int | None) -> None:
+        """Let what is written next travel so far, 1 to 255; None: as far as it goes."""
+        if hops is not None:
+            self.limit(hops)
+        elif self._usual:
+            self.restore()
 
     def limit(self, hops: int) -> None:
         """Let packets travel so far, 1 to 255."""
         if not sys.platform.startswith("linux"):
             return
+        # asyncio's and uvloop's sockets look like one.
+        self._socket = cast(socket.socket, self._transport.get_extra_info("socket"))
         # A client of IPv4 on a socket of IPv6 goes by the option of IPv4.
         is_ipv6 = self._socket.family == socket.AF_INET6
         for option in (_IPV4, _IPV6) if is_ipv6 else (_IPV4,):
@@ -39,12 +50,15 @@ class Hops:
 
     def restore(self) -> None:
         """Let packets travel as far as before, if all that was written has arrived."""
-        if self._usual and not self._unacknowledged():
+        if self._socket is None or self._transport.get_write_buffer_size():
+            return
+        if not self._unacknowledged(self._socket):
             for option, usual in self._usual.items():
                 self._socket.setsockopt(*option, usual)
             self._usual = {}
 
-    def _unacknowledged(self) -> int:
+    @staticmethod
+    def _unacknowledged(connection: socket.socket) -> int:
         count = array.array("i", [0])
-        fcntl.ioctl(self._socket.fileno(), _SIOCOUTQ, count)
+        fcntl.ioctl(connection.fileno(), _SIOCOUTQ, count)
         return count[0]

@@ -17,7 +17,7 @@ CONFIG = """
 account: "297018273754"
 region: us-east-2
 seed: 7
-roles: {imds-assume-role-test: {}, S3AdminAccess: {}}
+roles: {imds-assume-role-test: {}, old: {}}
 instances:
   nitro:
     role: imds-assume-role-test
@@ -29,7 +29,7 @@ instances:
     network_interfaces: [{private_ipv4s: [10.0.0.9], public_ipv4s: [203.0.113.25]}]
     metadata_options: {http_tokens: optional}
     metadata: {identity-credentials/ec2/info: recorded}
-  xen: {family: xen, role: S3AdminAccess, metadata_options: {http_tokens: optional}}
+  xen: {family: xen, role: old, metadata_options: {http_tokens: optional}}
   shut: {metadata_options: {http_endpoint: disabled}}
 """
 LISTING = b"""ami-id
@@ -137,7 +137,7 @@ def test_the_profile_document_is_laid_out_as_recorded(nitro: Wire) -> None:
     assert answer == item(body)
     assert re.fullmatch(
         rb'\{\n  "Code" : "Success",\n  "LastUpdated" : "[0-9TZ:-]{20}",\n'
-        rb'  "InstanceProfileArn" : "arn:aws:iam::297018273754:instance-profile/[a-z-]+",\n'
+        rb'  "InstanceProfileArn" : "arn:aws:iam::297018273754:instance-profile/S3AdminAccess",\n'
         rb'  "InstanceProfileId" : "AIPA[A-Z2-7]{17}"\n\}',
         body,
     )

@@ -160,7 +160,8 @@ class Configuration(Section):
         "closed at once, those of this machine too. Default: [], everybody.",
     )
     hop_limit: HopLimitSection = Field(
-        default_factory=HopLimitSection, description="How far answers with a token may travel."
+        default_factory=HopLimitSection,
+        description="Who counts how far answers with a token travel. Default: {mode: wire}.",
     )
     admin_token_file: TokenFile | None = Field(
         None,
