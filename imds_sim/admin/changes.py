@@ -21,6 +21,8 @@ def _lines(before: World, after: World) -> Iterator[str]:
         yield f"faults: {', '.join(str(each.scenario) for each in after.faults) or 'none'}"
     if before.weather != after.weather:
         yield f"weather: {after.weather.level if after.weather else 'calm'}"
+    if before.hop_limit != after.hop_limit:
+        yield f"hop limit: {after.hop_limit.mode}"
     if before.allow_clients != after.allow_clients:
         yield f"allowed clients: {', '.join(map(str, after.allow_clients)) or 'everybody'}"
     yield from _named("role", _short(before.directory.roles), _short(after.directory.roles))

@@ -17,6 +17,7 @@ from imds_sim.kernel.arn import partition_of
 from imds_sim.kernel.exchange import Surface
 from imds_sim.kernel.identifiers import Identifiers
 from imds_sim.simulator.world import World
+from imds_sim.workloads.hops import HopLimit, HopMode
 from imds_sim.workloads.listener import Listener
 from imds_sim.workloads.resolve import Resolver
 
@@ -54,6 +55,7 @@ def build_world(
             min_remaining=configuration.credentials.min_remaining,
         ),
         strict_region=configuration.sts.strict_region,
+        hop_limit=HopLimit(HopMode(configuration.hop_limit.mode), configuration.hop_limit.local),
         journal_capacity=configuration.journal.capacity,
         faults=tuple(_faults(configuration)),
         weather=_weather(configuration),

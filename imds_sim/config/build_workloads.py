@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from math import ceil
 
 from imds_sim.config.build_events import build_events
 from imds_sim.config.checks.timing import lifetime_of
 from imds_sim.config.network import Network
 from imds_sim.config.placement import architecture_of, zone_id_of
 from imds_sim.config.schema.configuration import Configuration
+from imds_sim.config.schema.hops import ThrottleSection
 from imds_sim.config.schema.metadata import tree_path
 from imds_sim.config.schema.workloads import FunctionSection, InstanceSection, TaskSection
 from imds_sim.kernel.arn import dns_suffix_of, partition_of
 from imds_sim.kernel.identifiers import Identifiers
 from imds_sim.kernel.secret import Secret
+from imds_sim.kernel.token_bucket import Rate
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import (
     Family,
@@ -99,6 +102,8 @@ class WorkloadBuilder:
                 http_endpoint_enabled=options.http_endpoint == "enabled",
                 http_tokens_required=options.http_tokens == "required",
                 instance_tags_enabled=options.instance_metadata_tags == "enabled",
+                http_put_response_hop_limit=options.http_put_response_hop_limit,
+                http_protocol_ipv6_enabled=options.http_protocol_ipv6 == "enabled",
             ),
             family=Family(section.family),
             placement=Placement(
@@ -119,6 +124,7 @@ class WorkloadBuilder:
             life_cycle=section.life_cycle,
             events=build_events(section.events, self._started_at, ids, name),
             metadata={tree_path(path): value for path, value in section.metadata.items()},
+            throttle=_rate(section.throttle),
             extended_credentials=section.extended_credentials,
             lifetime=lifetime_of(self._configuration, section),
             listen=section.listen,
@@ -195,3 +201,9 @@ def _launch(section: InstanceSection) -> Launch:
         hibernation=section.hibernation,
         monitoring=section.monitoring == "enabled",
     )
+
+
+def _rate(section: ThrottleSection | None) -> Rate | None:
+    if section is None:
+        return None
+    return Rate(section.rate, ceil(section.rate) if section.burst is None else section.burst)

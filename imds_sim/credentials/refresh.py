@@ -16,7 +16,7 @@ from imds_sim.workloads.workload import Workload
 
 log = logging.getLogger(__name__)
 
-BATCH = 50  # sets that one tick mints at most: under 10 ms of CPU
+BATCH = 40  # sets that one tick mints at most: under 10 ms of CPU
 
 Mint = Callable[[Workload, AttachedRole, Delivery], CredentialSet | Refused]
 _Key = tuple[str, Delivery]

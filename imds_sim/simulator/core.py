@@ -162,8 +162,8 @@ class Core:
 
     def prime(self) -> None:
         """Mint the first sets, for up to 500 workloads; the rest follows in ticks or when read."""
-        for _ in range(0, PRIMED_AT_START, BATCH):
-            if not self.credentials.tick(BATCH):
+        for left in range(PRIMED_AT_START, 0, -BATCH):
+            if not self.credentials.tick(min(BATCH, left)):
                 break
 
     def swap(self, world: World) -> None:

@@ -11,14 +11,19 @@ from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import SteadyClock
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request, Response, Unreadable
+from imds_sim.kernel.plan import End, WirePlan
 from imds_sim.kernel.refusal import Refusal
 from imds_sim.simulator.playing import Playing
 from imds_sim.simulator.world import World
 from imds_sim.sts.query_api.handler import StsQueryHandler
 from imds_sim.workloads.function import Function
+from imds_sim.workloads.hops import is_ipv6_endpoint
 from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.task import Task
 from imds_sim.workloads.workload import Workload
+
+UNREACHABLE = WirePlan(end=End.RESET)
+WITHHELD = WirePlan(delay=60.0, end=End.RESET)  # as if the answer were lost on its way
 
 
 class SurfaceHandler(Protocol):
@@ -97,7 +102,7 @@ class Pipeline:
         match connection.surface:
             case Surface.IMDS:
                 instance = workload if isinstance(workload, Instance) else None
-                return self.imds.handle(request, instance, connection)
+                return self._metadata(request, instance, connection)
             case Surface.ECS:
                 task = workload if isinstance(workload, Task) else None
                 return self.ecs.handle(request, task, connection)
@@ -106,6 +111,22 @@ class Pipeline:
                 return self.aws_lambda.handle(request, function, connection)
             case Surface.STS:
                 return self.sts.handle(request, connection)
+
+    def _metadata(
+        self, request: Request, instance: Instance | None, connection: Connection
+    ) -> Response:
+        response = self.imds.handle(request, instance, connection)
+        closed = instance is not None and not instance.options.http_protocol_ipv6_enabled
+        if closed and is_ipv6_endpoint(connection.local):
+            notes = response.notes._replace(detail="HttpProtocolIpv6 is disabled")
+            return response._replace(plan=UNREACHABLE, notes=notes, hops=None)
+        if response.hops is None:
+            return response
+        hops = self.world.hop_limit.hops(response.hops, connection)
+        if hops == 0:
+            notes = response.notes._replace(detail="the client is too many hops away")
+            return response._replace(plan=WITHHELD, notes=notes, hops=None)
+        return response._replace(hops=hops)
 
     def _surface(self, connection: Connection) -> SurfaceHandler:
         match connection.surface:

@@ -9,6 +9,7 @@ from imds_sim.faults.weather import Weather
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.generations import Generations
 from imds_sim.kernel.exchange import Surface
+from imds_sim.workloads.hops import BY_THE_NETWORK, HopLimit
 from imds_sim.workloads.listener import Listener
 from imds_sim.workloads.resolve import Resolver
 
@@ -32,6 +33,7 @@ class World:
     allow_clients: tuple[IPv4Network | IPv6Network, ...] = ()
     refresh: RefreshPolicy = DEFAULT_REFRESH
     strict_region: bool = False
+    hop_limit: HopLimit = BY_THE_NETWORK
     journal_capacity: int = 10_000
     faults: tuple[WantedFault, ...] = ()
     weather: Weather | None = None

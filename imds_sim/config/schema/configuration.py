@@ -10,6 +10,7 @@ from imds_sim.config.schema.accounts import AccountSection
 from imds_sim.config.schema.durations import DrainTimeout, Lifetime, MinRemaining, RefreshEvery
 from imds_sim.config.schema.faults import Faults, WeatherSection
 from imds_sim.config.schema.files import Directory, StateKeyFile, TokenFile
+from imds_sim.config.schema.hops import HopLimitSection
 from imds_sim.config.schema.identities import RoleSection, UserSection
 from imds_sim.config.schema.identity_providers import IssuerUrl, OidcProviderSection
 from imds_sim.config.schema.listen import ClientPrefixes, ListenAddresses, ListenSection
@@ -130,7 +131,6 @@ class Configuration(Section):
             "alarms",
             "audit",
             "endpoints",
-            "hop_limit",
             "pods",
         }
     )
@@ -158,6 +158,10 @@ class Configuration(Section):
         (),
         description="Addresses and prefixes of the clients that may connect; the others are "
         "closed at once, those of this machine too. Default: [], everybody.",
+    )
+    hop_limit: HopLimitSection = Field(
+        default_factory=HopLimitSection,
+        description="Who counts how far answers with a token travel. Default: {mode: wire}.",
     )
     admin_token_file: TokenFile | None = Field(
         None,

@@ -7,6 +7,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 from imds_sim.config.schema.durations import Lifetime
 from imds_sim.config.schema.events import EventSection
 from imds_sim.config.schema.files import SecretText
+from imds_sim.config.schema.hops import PutResponseHopLimit, ThrottleSection
 from imds_sim.config.schema.interfaces import NetworkInterfaceSection
 from imds_sim.config.schema.launch import (
     DeviceKey,
@@ -67,16 +68,19 @@ LifeCycle = Annotated[
 class MetadataOptionsSection(Section):
     """The metadata options of an instance."""
 
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset(
-        {"http_put_response_hop_limit", "http_protocol_ipv6"}
-    )
-
     http_endpoint: Enabled = Field(
         "enabled", description="enabled, or disabled: everything is 403. Default: enabled."
     )
     http_tokens: HttpTokens = Field(
         "required",
         description="required (IMDSv2 only) or optional (IMDSv1 too). Default: required.",
+    )
+    http_put_response_hop_limit: PutResponseHopLimit = Field(
+        2, description="How many hops an answer with a token may travel, 1 to 64. Default: 2."
+    )
+    http_protocol_ipv6: Enabled = Field(
+        "disabled",
+        description="enabled: it answers over IPv6 too, at fd00:ec2::254. Default: disabled.",
     )
     instance_metadata_tags: Enabled = Field(
         "disabled", description="enabled: tags/instance/ shows the tags. Default: disabled."
@@ -85,8 +89,6 @@ class MetadataOptionsSection(Section):
 
 class InstanceSection(Section):
     """An EC2 instance."""
-
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"throttle"})
 
     id: InstanceId | None = Field(
         None, description="Instance id. Default: derived from the name and the state key."
@@ -167,6 +169,9 @@ class InstanceSection(Section):
         default_factory=dict,
         description="Leaf, by its path below meta-data/ or as dynamic/..., to the text it has; "
         "null removes it, or a directory. Default: {}.",
+    )
+    throttle: ThrottleSection | None = Field(
+        None, description="How many requests it may make. Default: any number."
     )
     launch_index: LaunchIndex = Field(
         0, description="Place in the launch of several instances. Default: 0."
