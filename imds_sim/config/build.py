@@ -13,6 +13,7 @@ from imds_sim.kernel.arn import partition_of
 from imds_sim.kernel.exchange import Surface
 from imds_sim.kernel.identifiers import Identifiers
 from imds_sim.simulator.world import World
+from imds_sim.sts.audit.trail import AuditOptions
 from imds_sim.workloads.listener import Listener
 from imds_sim.workloads.resolve import Resolver
 
@@ -46,6 +47,10 @@ def build_world(
         ),
         strict_region=configuration.sts.strict_region,
         journal_capacity=configuration.journal.capacity,
+        audit=AuditOptions(
+            capacity=configuration.audit.capacity,
+            session_tokens=configuration.audit.session_tokens,
+        ),
         warnings=tuple(str(warning) for warning in configuration.warnings),
     )
 

@@ -16,6 +16,7 @@ from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.message import Request, Response, Unreadable
 from imds_sim.simulator.pipeline import Pipeline
 from imds_sim.simulator.world import World
+from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.sts.mfa import UsedCodes
 from imds_sim.sts.query_api.handler import StsQueryHandler
 from imds_sim.sts.service import Service
@@ -33,13 +34,14 @@ class Core:
     """One simulator without sockets. Not thread-safe: one thread calls it.
 
     What outlives a world: the sealing and metadata-token keys, the held credentials, the journal,
-    the MFA codes that were used.
+    the audit, the MFA codes that were used.
     """
 
     def __init__(self, world: World, state_key: bytes, clock: Clock, entropy: Entropy) -> None:
         self.clock = ShiftedClock(clock)
         self._moment = SteadyClock(self.clock)
         self.journal = Recorder(world.journal_capacity)
+        self.audit = AuditTrail(world.audit)
         self.generation = 1
         self._entropy = entropy
         self._sealer = SessionSealer(derived_key(state_key, "session tokens"), entropy)
@@ -95,9 +97,10 @@ class Core:
         self.credentials.owe_what_is_ahead()
 
     def reset(self) -> int:
-        """Empty the journal, go back to the wall's time, mint anew; returns the number of sets."""
+        """Empty journal and audit, go back to the wall's time, mint anew; tells how many sets."""
         self.clock.reset()
         self.journal.clear()
+        self.audit.clear()
         return self.credentials.rotate()
 
     def prime(self) -> None:
@@ -111,6 +114,7 @@ class Core:
         service = self._service(world)
         self.credentials.adopt(_minting(world, service), world.resolver.workloads.values())
         self.journal.resize(world.journal_capacity)
+        self.audit.configure(world.audit)
         self._install(world, service)
         self.generation += 1
 
@@ -122,6 +126,7 @@ class Core:
             self._entropy,
             world.region,
             self._used_codes,
+            self.audit,
         )
 
     def _install(self, world: World, service: Service) -> None:

@@ -13,6 +13,8 @@ from imds_sim.iam.decision import Decision
 from imds_sim.iam.directory import Directory
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.entropy import Entropy
+from imds_sim.sts.audit.auditor import Auditor
+from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.sts.authentication import Authenticated, authenticate
 from imds_sim.sts.authority import Authority, Credentials
 from imds_sim.sts.authorization_messages import AuthorizationMessages
@@ -47,7 +49,8 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The STS of one world; made anew with it. What lasts is in the sealer's key, and `used_codes`.
+    """The STS of one world; made anew with it. What lasts is in the sealer's key, `used_codes` and
+    `trail`: whoever brings a call here has the `auditor` record it with its outcome.
 
     Every operation raises ValidationError and AccessDenied; further errors are named. `context`
     are condition keys of the call that the service cannot know, such as `aws:SourceIp`.
@@ -59,6 +62,7 @@ class Service:
     entropy: Entropy
     region: str
     used_codes: UsedCodes = field(default_factory=UsedCodes)
+    trail: AuditTrail = field(default_factory=AuditTrail)
 
     def assume_role(
         self,
@@ -141,6 +145,11 @@ class Service:
         found = self.authenticate(access_key_id, session_token or None)
         found.refuse_foreign_session_token()
         return VerifiedSession.of(access_key_id, found.signer)
+
+    @property
+    def auditor(self) -> Auditor:
+        """Who records the calls."""
+        return Auditor(self.trail, self.clock, self.entropy, self.region)
 
     @property
     def _authority(self) -> Authority:

@@ -106,6 +106,19 @@ class JournalSection(Section):
     )
 
 
+class AuditSection(Section):
+    """The CloudTrail records of the STS."""
+
+    capacity: Capacity = Field(
+        10_000, description="How many records are remembered, 0 to 1000000. Default: 10000."
+    )
+    session_tokens: Truth = Field(
+        False,
+        description="Whether session tokens stand in the records, as at AWS; else "
+        "HIDDEN_DUE_TO_SECURITY_REASONS does. Default: false.",
+    )
+
+
 class LogSection(Section):
     """What the daemon tells of itself."""
 
@@ -125,7 +138,6 @@ class Configuration(Section):
     not_supported_yet: ClassVar[frozenset[str]] = frozenset(
         {
             "alarms",
-            "audit",
             "endpoints",
             "faults",
             "hop_limit",
@@ -205,6 +217,9 @@ class Configuration(Section):
         default_factory=dict, description="Lambda functions by name. Default: {}."
     )
     journal: JournalSection = Field(default_factory=JournalSection, description="The journal.")
+    audit: AuditSection = Field(
+        default_factory=AuditSection, description="The CloudTrail records of the STS."
+    )
     log: LogSection = Field(default_factory=LogSection, description="The log.")
 
     _warnings: tuple[Problem, ...] = PrivateAttr(())

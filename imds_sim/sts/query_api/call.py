@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from imds_sim.sts.audit.particulars import NOTHING_TOLD, Particulars
 from imds_sim.sts.query_api.elements import Elements
 from imds_sim.sts.query_api.parameters import Parameters
 from imds_sim.sts.service import Service
@@ -21,7 +22,8 @@ class IncomingCall:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The elements of a result, in their order, and a line for the journal."""
+    """The elements of a result, in their order, a line for the journal, and what is audited."""
 
     result: Elements
     done: str
+    particulars: Particulars = NOTHING_TOLD

@@ -4,6 +4,7 @@ Source: recorded answers, for the order of the checks; STS API Reference.
 """
 
 import re
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from imds_sim.kernel.clock import Clock
@@ -12,6 +13,10 @@ from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.http_date import HttpDates
 from imds_sim.kernel.message import Notes, Request, Response, Unreadable
 from imds_sim.kernel.target import origin_form
+from imds_sim.sts.audit.auditor import Auditor
+from imds_sim.sts.audit.event import Outcome as AuditedOutcome
+from imds_sim.sts.audit.identity import Identity, of_signer
+from imds_sim.sts.audit.received import Received, over_http, source_address
 from imds_sim.sts.errors import ApiError, InternalFailure, InvalidAction
 from imds_sim.sts.limits import API_VERSION
 from imds_sim.sts.query_api.call import IncomingCall
@@ -19,7 +24,7 @@ from imds_sim.sts.query_api.elements import DocumentForm
 from imds_sim.sts.query_api.errors import STATUS, STATUS_OF_DEFECT
 from imds_sim.sts.query_api.json_document import JSON, accepts_json
 from imds_sim.sts.query_api.parameters import Parameters, check_escapes
-from imds_sim.sts.query_api.replies import ReplyWriter
+from imds_sim.sts.query_api.replies import ReplyWriter, RequestIds
 from imds_sim.sts.query_api.sigv4 import claimed_access_key_id, read_claim
 from imds_sim.sts.query_api.table import OPERATIONS
 from imds_sim.sts.query_api.xml import XML
@@ -28,6 +33,19 @@ from imds_sim.sts.service import Service
 FORM_TYPE = "application/x-www-form-urlencoded"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"})
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class _Audited:
+    """A call whose caller is known: it is recorded however it ends."""
+
+    auditor: Auditor
+    action: str
+    caller: Identity
+    received: Received
+
+    def end(self, outcome: AuditedOutcome) -> None:
+        self.auditor.call(self.action, self.caller, self.received, outcome)
 
 
 class StsQueryHandler:
@@ -76,7 +94,8 @@ class StsQueryHandler:
 
     def failed(self) -> Response:
         """Answer a request that met a bug of ours, and close."""
-        return self._refusal(InternalFailure(), None, XML, close=True)
+        ids = self._writer.new_ids()
+        return self._refusal(InternalFailure(), ids, None, XML, close=True)
 
     def _operate(
         self,
@@ -90,6 +109,8 @@ class StsQueryHandler:
         # Old clients are said to ask by a parameter; it is not recorded.
         wants_json = accepts_json(request) or parameters.get("ContentType") == "JSON"
         form = JSON if wants_json else XML
+        ids = self._writer.new_ids()
+        audited: _Audited | None = None
         try:
             version = parameters.get("Version")
             operation = OPERATIONS.get(action)
@@ -100,11 +121,20 @@ class StsQueryHandler:
             caller = self._service.authenticate(claim.access_key_id, claim.session_token)
             claim.prove(request, caller.secret_access_key)
             caller.refuse_foreign_session_token()
+            audited = _Audited(
+                self._service.auditor,
+                action,
+                of_signer(caller.signer, claim.access_key_id),
+                over_http(request, connection, self._clock.now(), ids.plain, ids.extended),
+            )
             keys = _connection_keys(request, connection)
             outcome = operation(IncomingCall(self._service, caller.signer, parameters, keys))
         except ApiError as error:
-            return self._refusal(error, claimed_access_key_id(request), form, close=close)
-        ids = self._writer.new_ids()
+            if audited is not None:
+                audited.end(error)
+            key_id = claimed_access_key_id(request)
+            return self._refusal(error, ids, key_id, form, close=close)
+        audited.end(outcome.particulars)
         body = form.result(action, outcome.result, ids.plain)
         notes = Notes(access_key_id=claim.access_key_id, detail=outcome.done)
         return self._writer.document(
@@ -112,9 +142,14 @@ class StsQueryHandler:
         )
 
     def _refusal(
-        self, error: ApiError, access_key_id: str | None, form: DocumentForm, *, close: bool
+        self,
+        error: ApiError,
+        ids: RequestIds,
+        access_key_id: str | None,
+        form: DocumentForm,
+        *,
+        close: bool,
     ) -> Response:
-        ids = self._writer.new_ids()
         detail = f"{error.code}: {error.detail}" if error.detail else error.code
         return self._writer.document(
             STATUS[type(error)],
@@ -130,7 +165,7 @@ def _connection_keys(request: Request, connection: Connection) -> dict[str, str]
     """The condition keys that the connection and the head of a request give."""
     keys = {}
     if connection.peer:
-        keys["aws:SourceIp"] = connection.peer.partition("%")[0].removeprefix("::ffff:")
+        keys["aws:SourceIp"] = source_address(connection)
     for key, header in (("aws:UserAgent", "user-agent"), ("aws:Referer", "referer")):
         if (value := request.headers.get(header)) is not None:
             keys[key] = value
