@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from imds_sim.admin.backend import Process
+from imds_sim.admin.backend import FileStatus, Process
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ManualClock, ShiftedClock
 from imds_sim.kernel.entropy import SeededEntropy
@@ -11,6 +11,7 @@ from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.world import World
+from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.sts.service import Service
 from imds_sim.sts.sessions import SessionSealer
 from tests.worlds import ISSUED_AT, FixedCredentials
@@ -22,6 +23,7 @@ class FakeCore:
     clock: ShiftedClock = field(default_factory=lambda: ShiftedClock(ManualClock(ISSUED_AT)))
     credentials: FixedCredentials = field(default_factory=FixedCredentials)
     journal: Recorder = field(default_factory=lambda: Recorder(3))
+    audit: AuditTrail = field(default_factory=AuditTrail)
     generation: int = 2
 
     @property
@@ -41,6 +43,7 @@ class FakeCore:
     def reset(self) -> int:
         self.clock.reset()
         self.journal.clear()
+        self.audit.clear()
         return self.rotate()
 
 
@@ -58,6 +61,9 @@ class FakeBackend:
     def reset_clock(self) -> None:
         self.core.clock.reset()
         self.ticks += 1
+
+    def files(self) -> tuple[FileStatus, ...]:
+        return (FileStatus("/var/log/imds-sim/audit.jsonl", 7, 1),)
 
     def endpoints(self) -> Endpoints:
         surfaces = {

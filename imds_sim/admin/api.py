@@ -56,7 +56,12 @@ ERRORS: dict[type[SimError], tuple[int, str]] = {
 }
 
 # Of a reload that did not take effect: the file is at fault, or what the daemon stands on.
-RELOAD_STATUS = {"ConfigInvalid": 422, "ConfigNotReadable": 422, "CannotBind": 409}
+RELOAD_STATUS = {
+    "ConfigInvalid": 422,
+    "ConfigNotReadable": 422,
+    "CannotBind": 409,
+    "SinkNotWritable": 409,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +127,10 @@ class AdminApi:
 
     def _journal(self, asked: Asked) -> AdminReply:
         recorder = self._backend.core.journal
-        after, surface = asked.query.get("after", "0"), asked.query.get("surface")
-        if not (after.isascii() and after.isdecimal() and len(after) <= 18):
-            raise QueryInvalid(f"after: {after!r} is not the number of an entry, 0 or more")
+        after, surface = _after(asked), asked.query.get("surface")
         if surface is not None and surface not in set(Surface):
             raise QueryInvalid(f"surface: {surface!r} is not one of {', '.join(Surface)}")
-        entries = recorder.entries(int(after), asked.query.get("as"), surface)
+        entries = recorder.entries(after, asked.query.get("as"), surface)
         return AdminReply(200, documents.journal(entries, recorder))
 
     def _clear_journal(self, asked: Asked) -> AdminReply:
@@ -135,6 +138,16 @@ class AdminApi:
         cleared = len(recorder)
         recorder.clear()
         return AdminReply(200, {"cleared": cleared, "last_number": recorder.last_number})
+
+    def _audit(self, asked: Asked) -> AdminReply:
+        trail = self._backend.core.audit
+        return AdminReply(200, documents.audit(trail.records(_after(asked)), trail))
+
+    def _clear_audit(self, asked: Asked) -> AdminReply:
+        trail = self._backend.core.audit
+        cleared = len(trail)
+        trail.clear()
+        return AdminReply(200, {"cleared": cleared, "last_number": trail.last_number})
 
     def _clock(self, asked: Asked) -> AdminReply:
         return AdminReply(200, clock.document(self._backend.core.clock))
@@ -191,6 +204,8 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("GET", "/v1/environment"): _Route(AdminApi._environment, frozenset({"as"})),
     ("GET", "/v1/journal"): _Route(AdminApi._journal, frozenset({"after", "as", "surface"})),
     ("DELETE", "/v1/journal"): _Route(AdminApi._clear_journal),
+    ("GET", "/v1/audit"): _Route(AdminApi._audit, frozenset({"after"})),
+    ("DELETE", "/v1/audit"): _Route(AdminApi._clear_audit),
     ("GET", "/v1/clock"): _Route(AdminApi._clock),
     ("DELETE", "/v1/clock"): _Route(AdminApi._reset_clock),
     ("POST", "/v1/clock/advance"): _Route(AdminApi._advance, max_body=clock.MAX_BODY),
@@ -207,6 +222,14 @@ ROUTES: dict[tuple[str, str], _Route] = {
 def failure(status: int, code: str, message: str) -> AdminReply:
     """An error as every route tells it."""
     return AdminReply(status, {"error": {"code": code, "message": message}})
+
+
+def _after(asked: Asked) -> int:
+    """The parameter `after`. Raises QueryInvalid."""
+    text = asked.query.get("after", "0")
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+        raise QueryInvalid(f"after: {text!r} is not the number of an entry, 0 or more")
+    return int(text)
 
 
 def _no_route(method: str, path: str, allowed: list[str]) -> AdminReply:

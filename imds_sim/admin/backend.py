@@ -13,6 +13,7 @@ from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.world import World
+from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.sts.service import Service
 
 
@@ -55,6 +56,15 @@ class Process:
     last_reload: ReloadOutcome | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class FileStatus:
+    """A file that records are appended to: how many it got, how many it did not get."""
+
+    path: str
+    written: int
+    lost: int
+
+
 class HeldCredentials(Protocol):
     """The credentials that are held, and those that a reader would get."""
 
@@ -74,6 +84,9 @@ class ServedCore(Protocol):
 
     @property
     def journal(self) -> Recorder: ...
+
+    @property
+    def audit(self) -> AuditTrail: ...
 
     @property
     def clock(self) -> ShiftedClock: ...
@@ -101,6 +114,8 @@ class AdminBackend(Protocol):
     def process(self) -> Process: ...
 
     def endpoints(self) -> Endpoints: ...
+
+    def files(self) -> tuple[FileStatus, ...]: ...
 
     def advance(self, by: timedelta) -> None:
         """Move the simulator's time and tick at once. Raises ShiftTooFar."""

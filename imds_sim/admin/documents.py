@@ -9,9 +9,12 @@ from imds_sim.credentials.provider import CredentialSet, Delivery
 from imds_sim.credentials.refresh import Held
 from imds_sim.journal.entry import Entry
 from imds_sim.journal.recorder import Recorder
+from imds_sim.kernel.address import TcpAddress
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.timestamps import iso_seconds
 from imds_sim.simulator.endpoints import Endpoints
+from imds_sim.sts.audit.event import Record
+from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.workloads.workload import Workload
 
 Document = dict[str, object]
@@ -33,7 +36,12 @@ def status(backend: AdminBackend) -> Document:
         "clock": clock_in_json.document(core.clock),
         "listeners": listeners(backend.endpoints()),
         "workloads": workloads(backend),
-        "journal": _journal_size(core.journal),
+        "journal": _size(core.journal),
+        "audit": _size(core.audit),
+        "files": [
+            {"path": each.path, "written": each.written, "lost": each.lost}
+            for each in backend.files()
+        ],
         "warnings": list(process.warnings),
     }
 
@@ -83,7 +91,12 @@ def workload(subject: Workload, credentials: HeldCredentials, clock: Clock) -> D
 
 def journal(entries: list[Entry], recorder: Recorder) -> Document:
     """Entries, oldest first, and where the journal stands: ask `after` its last number next."""
-    return {"entries": [_entry(entry) for entry in entries], **_journal_size(recorder)}
+    return {"entries": [entry_document(entry) for entry in entries], **_size(recorder)}
+
+
+def audit(records: list[Record], trail: AuditTrail) -> Document:
+    """CloudTrail records, oldest first, and where the trail stands."""
+    return {"records": records, **_size(trail)}
 
 
 def reload_outcome(outcome: ReloadOutcome) -> Document:
@@ -131,15 +144,16 @@ def _credentials(held: Held | None, clock: Clock) -> Document:
     }
 
 
-def _journal_size(recorder: Recorder) -> Document:
+def _size(ring: Recorder | AuditTrail) -> Document:
     return {
-        "size": len(recorder),
-        "capacity": recorder.capacity,
-        "last_number": recorder.last_number,
+        "size": len(ring),
+        "capacity": ring.capacity,
+        "last_number": ring.last_number,
     }
 
 
-def _entry(entry: Entry) -> Document:
+def entry_document(entry: Entry) -> Document:
+    """One request of the journal."""
     return {
         "number": entry.number,
         "time": entry.time.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -155,4 +169,6 @@ def _entry(entry: Entry) -> Document:
         "access_key_id": entry.access_key_id,
         "duration_seconds": entry.duration.total_seconds(),
         "detail": entry.detail,
+        "local": str(TcpAddress(entry.local, entry.local_port)) if entry.local else None,
+        "response_bytes": entry.response_bytes,
     }

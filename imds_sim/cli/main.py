@@ -22,6 +22,7 @@ COMMANDS = (
     "status",
     "wait",
     "journal",
+    "audit",
     "clock",
     "rotate",
     "reload",

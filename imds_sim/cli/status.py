@@ -57,5 +57,10 @@ def _lines(status: dict[str, object]) -> Iterator[str]:
     )
     journal = mapping(status.get("journal"))
     yield f"journal: {journal.get('size')} of {journal.get('capacity')} entries"
+    audit = mapping(status.get("audit"))
+    yield f"audit: {audit.get('size')} of {audit.get('capacity')} records"
+    for file in mappings(status.get("files")):
+        lost = f", {file.get('lost')} lost" if file.get("lost") else ""
+        yield f"file {file.get('path')}: {file.get('written')} written{lost}"
     for warning in strings(status.get("warnings")):
         yield f"warning: {warning}"

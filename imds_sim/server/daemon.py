@@ -25,6 +25,7 @@ from imds_sim.server.backend import Backend
 from imds_sim.server.banner import banner, ready_document, summary
 from imds_sim.server.binding import CannotBind
 from imds_sim.server.origin import Loaded, Origin
+from imds_sim.server.recording import Recording
 from imds_sim.server.runtime import Runtime
 from imds_sim.server.state import write_atomically
 from imds_sim.server.systemd import Notifier, from_environment
@@ -43,7 +44,7 @@ def serve(config_path: str | None, ready_file: str | None) -> int:
     """Run until SIGTERM or SIGINT, drain, return the exit status.
 
     Raises what keeps it from starting, each with an `exit_status`: ConfigInvalid,
-    ConfigNotReadable, StateInUse, StateUnusable, CannotBind, ReadyFileNotWritable.
+    ConfigNotReadable, StateInUse, StateUnusable, SinkNotWritable, CannotBind, ReadyFileNotWritable.
     """
     clock = SystemClock()
     configuration = load_config(config_path)
@@ -69,6 +70,8 @@ class Daemon:
 
     async def run(self, ready_file: str | None) -> int:
         """Start, serve until told to end, stop."""
+        recording = Recording(self._core)
+        await recording.turn_to(recording.prepared(self._loaded.configuration))
         runtime = Runtime(self._core, self._alive)
         process = Process(
             pid=os.getpid(),
@@ -77,7 +80,7 @@ class Daemon:
             config_source=str(self._origin.path) if self._origin.path else None,
             warnings=self._loaded.warnings,
         )
-        self._backend = Backend(runtime, process)
+        self._backend = Backend(runtime, process, recording)
         await runtime.start()
         try:
             # aiohttp takes longer to load than everything else; the surfaces answer meanwhile.
@@ -92,6 +95,7 @@ class Daemon:
         finally:
             timeout = self._loaded.configuration.drain_timeout.total_seconds()
             await runtime.stop(timeout)
+            recording.close()
         log.info("daemon.stopped")
         return 0
 
@@ -158,12 +162,16 @@ class Daemon:
         before = self._core.world
         try:
             loaded = await asyncio.to_thread(self._origin.again)
-            self._origin.commit(loaded.world)
+            files = self._backend.recording.prepared(loaded.configuration)
             try:
+                self._origin.commit(loaded.world)
                 await self._backend.runtime.adopt(loaded.world)
-            except CannotBind:
-                self._origin.commit(before)
+            except SimError as error:
+                self._backend.recording.discard(files)
+                if isinstance(error, CannotBind):
+                    self._origin.commit(before)
                 raise
+            await self._backend.recording.turn_to(files)
         except SimError as error:
             log.error("config.reload_failed", extra={"reason": str(error)})
             return self._failure(error)

@@ -102,4 +102,7 @@ class Pipeline:
             status=response.status,
             notes=response.notes,
             duration=self.clock.held_for(),
+            local=connection.local,
+            local_port=connection.local_port,
+            response_bytes=len(response.body),
         )

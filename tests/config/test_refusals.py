@@ -223,7 +223,6 @@ def test_a_broken_file_is_refused_in_plain_words(
         "probes",
         "listen.eks",
         "listen.generic",
-        "journal.file",
         "instances.i.events",
         "instances.i.throttle",
         "instances.i.metadata",

@@ -15,6 +15,7 @@ _RESERVED_TAG_KEYS = frozenset((".", "..", "_index"))
 
 def check_combinations(configuration: Configuration) -> Iterator[Finding]:
     """Two sources of one value, and keys without effect."""
+    journal_file = configuration.journal.file
     for name, instance in configuration.instances.items():
         yield from _at_most_one(
             ("instances", name), instance, ("user_data", "user_data_file", "user_data_base64")
@@ -35,6 +36,8 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
                         "digits and characters of +-=.,_:@, and not '.', '..' or '_index'",
                         rests_on=(("instances", name, "metadata_options"),),
                     )
+    if configuration.audit.file is not None and configuration.audit.file == journal_file:
+        yield Finding(("audit", "file"), "is the file of the journal too; name another one")
     for name, user in configuration.users.items():
         for index, key in enumerate(user.access_keys or ()):
             yield from _at_most_one(

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, PrivateAttr, WithJs
 from imds_sim.config.errors import Problem
 from imds_sim.config.schema.accounts import AccountSection
 from imds_sim.config.schema.durations import DrainTimeout, Lifetime, MinRemaining, RefreshEvery
-from imds_sim.config.schema.files import Directory, StateKeyFile
+from imds_sim.config.schema.files import Directory, OutputFile, StateKeyFile
 from imds_sim.config.schema.identities import RoleSection, UserSection
 from imds_sim.config.schema.listen import ClientPrefixes, ListenSection
 from imds_sim.config.schema.names import (
@@ -99,10 +99,11 @@ class StsSection(Section):
 class JournalSection(Section):
     """The journal of requests."""
 
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"file"})
-
     capacity: Capacity = Field(
         10_000, description="How many requests are remembered, 0 to 1000000. Default: 10000."
+    )
+    file: OutputFile | None = Field(
+        None, description="File that every request is appended to, as JSON lines. Default: none."
     )
 
 
@@ -111,6 +112,9 @@ class AuditSection(Section):
 
     capacity: Capacity = Field(
         10_000, description="How many records are remembered, 0 to 1000000. Default: 10000."
+    )
+    file: OutputFile | None = Field(
+        None, description="File that every record is appended to, as JSON lines. Default: none."
     )
     session_tokens: Truth = Field(
         False,
@@ -217,9 +221,7 @@ class Configuration(Section):
         default_factory=dict, description="Lambda functions by name. Default: {}."
     )
     journal: JournalSection = Field(default_factory=JournalSection, description="The journal.")
-    audit: AuditSection = Field(
-        default_factory=AuditSection, description="The CloudTrail records of the STS."
-    )
+    audit: AuditSection = Field(default_factory=AuditSection, description="The audit of the STS.")
     log: LogSection = Field(default_factory=LogSection, description="The log.")
 
     _warnings: tuple[Problem, ...] = PrivateAttr(())
