@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from imds_sim.admin.backend import FileStatus, Process
+from imds_sim.journal.counters import Counters
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ManualClock, ShiftedClock
 from imds_sim.kernel.entropy import SeededEntropy
@@ -11,6 +12,7 @@ from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.world import World
+from imds_sim.sts.audit.alarms import Alarms
 from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.sts.service import Service
 from imds_sim.sts.sessions import SessionSealer
@@ -24,7 +26,12 @@ class FakeCore:
     credentials: FixedCredentials = field(default_factory=FixedCredentials)
     journal: Recorder = field(default_factory=lambda: Recorder(3))
     audit: AuditTrail = field(default_factory=AuditTrail)
+    counters: Counters = field(default_factory=Counters)
     generation: int = 2
+
+    @property
+    def alarms(self) -> Alarms:
+        return self.audit.alarms
 
     @property
     def sts(self) -> Service:

@@ -7,12 +7,14 @@ from typing import Protocol
 
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.credentials.refresh import Held
+from imds_sim.journal.counters import Counters
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ShiftedClock
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.world import World
+from imds_sim.sts.audit.alarms import Alarms
 from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.sts.service import Service
 
@@ -87,6 +89,12 @@ class ServedCore(Protocol):
 
     @property
     def audit(self) -> AuditTrail: ...
+
+    @property
+    def alarms(self) -> Alarms: ...
+
+    @property
+    def counters(self) -> Counters: ...
 
     @property
     def clock(self) -> ShiftedClock: ...

@@ -7,6 +7,7 @@ from imds_sim.admin.backend import AdminBackend, HeldCredentials, ReloadOutcome
 from imds_sim.credentials.minting import deliveries
 from imds_sim.credentials.provider import CredentialSet, Delivery
 from imds_sim.credentials.refresh import Held
+from imds_sim.journal.counters import Counters
 from imds_sim.journal.entry import Entry
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.address import TcpAddress
@@ -38,6 +39,14 @@ def status(backend: AdminBackend) -> Document:
         "workloads": workloads(backend),
         "journal": _size(core.journal),
         "audit": _size(core.audit),
+        "alarms": [
+            {
+                "name": alarm.name,
+                "state": alarm.state.value,
+                "since": iso_seconds(alarm.since) if alarm.since else None,
+            }
+            for alarm in core.alarms.states(core.clock.now())
+        ],
         "files": [
             {"path": each.path, "written": each.written, "lost": each.lost}
             for each in backend.files()
@@ -68,7 +77,7 @@ def workloads(backend: AdminBackend, only: str | None = None) -> list[Document]:
     """Each workload, or one, with what is held for it."""
     core = backend.core
     return [
-        workload(each, core.credentials, core.clock)
+        workload(each, core.credentials, core.clock) | _counted(each, core.counters)
         for each in core.world.resolver.workloads.values()
         if only is None or each.name == only
     ]
@@ -87,6 +96,10 @@ def workload(subject: Workload, credentials: HeldCredentials, clock: Clock) -> D
         "role_session_name": subject.role_session_name,
         "credentials": {_way(way): _credentials(held.get(way), clock) for way in ways},
     }
+
+
+def _counted(subject: Workload, counters: Counters) -> Document:
+    return {"counters": dict(counters.of(subject.name))} if subject.kind == "instance" else {}
 
 
 def journal(entries: list[Entry], recorder: Recorder) -> Document:

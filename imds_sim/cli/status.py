@@ -55,6 +55,13 @@ def _lines(status: dict[str, object]) -> Iterator[str]:
         for each in mappings(status.get("workloads"))
         for line in told_credentials(each)
     )
+    for each in mappings(status.get("workloads")):
+        counted = [f"{name} {number}" for name, number in mapping(each.get("counters")).items()]
+        if any(mapping(each.get("counters")).values()):
+            yield f"  {each.get('name')}: {', '.join(counted)}"
+    for alarm in mappings(status.get("alarms")):
+        since = f" since {alarm.get('since')}" if alarm.get("since") else ""
+        yield f"alarm {alarm.get('name')}: {alarm.get('state')}{since}"
     journal = mapping(status.get("journal"))
     yield f"journal: {journal.get('size')} of {journal.get('capacity')} entries"
     audit = mapping(status.get("audit"))

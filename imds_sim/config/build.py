@@ -13,6 +13,7 @@ from imds_sim.kernel.arn import partition_of
 from imds_sim.kernel.exchange import Surface
 from imds_sim.kernel.identifiers import Identifiers
 from imds_sim.simulator.world import World
+from imds_sim.sts.audit.alarms import AlarmRule
 from imds_sim.sts.audit.trail import AuditOptions
 from imds_sim.workloads.listener import Listener
 from imds_sim.workloads.resolve import Resolver
@@ -50,6 +51,19 @@ def build_world(
         audit=AuditOptions(
             capacity=configuration.audit.capacity,
             session_tokens=configuration.audit.session_tokens,
+        ),
+        alarms=tuple(
+            AlarmRule(
+                name=name,
+                event_name=alarm.event_name,
+                error_code=alarm.error_code,
+                source_addresses=alarm.source_addresses,
+                not_source_addresses=alarm.not_source_addresses,
+                hoarding=alarm.hoarding,
+                threshold=alarm.threshold,
+                period=alarm.period,
+            )
+            for name, alarm in configuration.alarms.items()
         ),
         warnings=tuple(str(warning) for warning in configuration.warnings),
     )

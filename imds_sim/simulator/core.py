@@ -9,6 +9,7 @@ from imds_sim.credentials.minting import Minter
 from imds_sim.credentials.refresh import BATCH, Minting, RefreshingProvider
 from imds_sim.imds.handler import ImdsHandler
 from imds_sim.imds.tokens import MetadataTokens
+from imds_sim.journal.counters import Counters
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import Clock, ShiftedClock, SteadyClock
 from imds_sim.kernel.entropy import Entropy
@@ -34,7 +35,7 @@ class Core:
     """One simulator without sockets. Not thread-safe: one thread calls it.
 
     What outlives a world: the sealing and metadata-token keys, the held credentials, the journal,
-    the audit, the MFA codes that were used.
+    the audit, alarms, counters, the MFA codes that were used.
     """
 
     def __init__(self, world: World, state_key: bytes, clock: Clock, entropy: Entropy) -> None:
@@ -42,6 +43,9 @@ class Core:
         self._moment = SteadyClock(self.clock)
         self.journal = Recorder(world.journal_capacity)
         self.audit = AuditTrail(world.audit)
+        self.alarms = self.audit.alarms
+        self.alarms.adopt(world.alarms)
+        self.counters = Counters()
         self.generation = 1
         self._entropy = entropy
         self._sealer = SessionSealer(derived_key(state_key, "session tokens"), entropy)
@@ -74,7 +78,8 @@ class Core:
         return self._pipeline.failed(connection, request)
 
     def tick(self) -> bool:
-        """Mint what is due, a bounded batch; True if more is due already."""
+        """Mint what is due, a bounded batch, and let alarms end; True if more is due already."""
+        self.alarms.look(self._moment.now())
         return self.credentials.tick()
 
     def rotate(self, workload: str | None = None) -> int:
@@ -97,10 +102,13 @@ class Core:
         self.credentials.owe_what_is_ahead()
 
     def reset(self) -> int:
-        """Empty journal and audit, go back to the wall's time, mint anew; tells how many sets."""
+        """Empty journal and audit, let alarms and counters begin anew, go back to the wall's time,
+        mint anew; returns the number of sets."""
         self.clock.reset()
         self.journal.clear()
         self.audit.clear()
+        self.alarms.clear()
+        self.counters.clear()
         return self.credentials.rotate()
 
     def prime(self) -> None:
@@ -115,6 +123,8 @@ class Core:
         self.credentials.adopt(_minting(world, service), world.resolver.workloads.values())
         self.journal.resize(world.journal_capacity)
         self.audit.configure(world.audit)
+        self.alarms.adopt(world.alarms)
+        self.counters.keep(world.resolver.workloads)
         self._install(world, service)
         self.generation += 1
 
@@ -140,6 +150,8 @@ class Core:
                 service, self._moment, self._entropy, world.region, world.strict_region
             ),
             journal=self.journal,
+            alarms=self.alarms,
+            counters=self.counters,
             clock=self._moment,
         )
 

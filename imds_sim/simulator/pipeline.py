@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.ecs import EcsHandler
 from imds_sim.imds.handler import ImdsHandler
+from imds_sim.journal.counters import Counters
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import SteadyClock
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request, Response, Unreadable
 from imds_sim.simulator.world import World
+from imds_sim.sts.audit.alarms import Alarms
 from imds_sim.sts.query_api.handler import StsQueryHandler
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
@@ -27,6 +29,8 @@ class Pipeline:
     aws_lambda: LambdaHandler
     sts: StsQueryHandler
     journal: Recorder
+    alarms: Alarms
+    counters: Counters
     clock: SteadyClock
 
     def handle(self, connection: Connection, request: Request | Unreadable) -> Response:
@@ -91,8 +95,15 @@ class Pipeline:
         else:
             method, target = request.method, request.target
             user_agent = request.headers.get("user-agent")
+        now, notes = self.clock.now(), response.notes
+        if workload is not None:
+            if notes.imds_version == 1:
+                self.counters.without_token(workload.name, response.status)
+            if notes.access_key_id is not None:
+                holder = f"{workload.name} {notes.imds_version}"  # v1 and v2 have their own sets
+                self.alarms.handed_out(holder, notes.access_key_id, now)
         self.journal.record(
-            time=self.clock.now(),
+            time=now,
             surface=connection.surface,
             workload=workload.name if workload else None,
             client=connection.peer,
@@ -100,7 +111,7 @@ class Pipeline:
             method=method,
             target=target,
             status=response.status,
-            notes=response.notes,
+            notes=notes,
             duration=self.clock.held_for(),
             local=connection.local,
             local_port=connection.local_port,

@@ -6,6 +6,7 @@ from ipaddress import IPv4Network, IPv6Network
 from imds_sim.credentials.schedule import DEFAULT_REFRESH, RefreshPolicy
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.generations import Generations
+from imds_sim.sts.audit.alarms import AlarmRule
 from imds_sim.sts.audit.trail import DEFAULT_AUDIT, AuditOptions
 from imds_sim.workloads.listener import Listener
 from imds_sim.workloads.resolve import Resolver
@@ -30,4 +31,5 @@ class World:
     strict_region: bool = False
     journal_capacity: int = 10_000
     audit: AuditOptions = DEFAULT_AUDIT
+    alarms: tuple[AlarmRule, ...] = ()
     warnings: tuple[str, ...] = ()

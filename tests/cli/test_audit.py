@@ -39,7 +39,8 @@ def test_records_are_lined_up_and_steer_no_terminal(invoke: Invoke) -> None:
         "  arn:aws:iam::111122223333:user/bob  (User: arn:aws:iam::111122223333:user/bob is not"
         " authorized to perform: sts:AssumeRole on resource:"
         " arn:aws:iam::111122223333:role/nobody)",
-        "-                     -             \\x1b[2J               ok            -                  A",
+        "-                     -             \\x1b[2J               ok            -                "
+        "  A",
     ]
 
 

@@ -35,6 +35,7 @@ def ask(running: Daemon, path: str) -> None:
 
 def files_of(running: Daemon, records: int) -> Any:
     """What the status says of the files, once one has dealt with so many records."""
+    files: Any = None
     for _ in range(100):
         files = json.loads(running.imds_sim("status", "--json").stdout)["files"]
         if files[0]["written"] + files[0]["lost"] == records:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from imds_sim.config.findings import Finding, KeyPath
+from imds_sim.config.schema.alarms import CONDITIONS
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.config.schema.section import Section
 from imds_sim.config.schema.text import shown
@@ -36,6 +37,13 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
                         "digits and characters of +-=.,_:@, and not '.', '..' or '_index'",
                         rests_on=(("instances", name, "metadata_options"),),
                     )
+    for name, alarm in configuration.alarms.items():
+        if not alarm.has_condition:
+            yield Finding(
+                ("alarms", name),
+                f"counts every call; give it one of {', '.join(CONDITIONS)}",
+                rests_on=tuple(("alarms", name, key) for key in CONDITIONS),
+            )
     if configuration.audit.file is not None and configuration.audit.file == journal_file:
         yield Finding(("audit", "file"), "is the file of the journal too; name another one")
     for name, user in configuration.users.items():

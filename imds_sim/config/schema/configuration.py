@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, PrivateAttr, WithJs
 
 from imds_sim.config.errors import Problem
 from imds_sim.config.schema.accounts import AccountSection
+from imds_sim.config.schema.alarms import AlarmSection
 from imds_sim.config.schema.durations import DrainTimeout, Lifetime, MinRemaining, RefreshEvery
 from imds_sim.config.schema.files import Directory, OutputFile, StateKeyFile
 from imds_sim.config.schema.identities import RoleSection, UserSection
@@ -141,7 +142,6 @@ class Configuration(Section):
 
     not_supported_yet: ClassVar[frozenset[str]] = frozenset(
         {
-            "alarms",
             "endpoints",
             "faults",
             "hop_limit",
@@ -219,6 +219,9 @@ class Configuration(Section):
     )
     functions: Annotated[dict[FunctionName, FunctionSection], _Empty] = Field(
         default_factory=dict, description="Lambda functions by name. Default: {}."
+    )
+    alarms: Annotated[dict[Name, AlarmSection], _Empty] = Field(
+        default_factory=dict, description="Alarms on the audit by name. Default: {}."
     )
     journal: JournalSection = Field(default_factory=JournalSection, description="The journal.")
     audit: AuditSection = Field(default_factory=AuditSection, description="The audit of the STS.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from imds_sim.kernel.secret import Secret
+from imds_sim.sts.audit.alarms import Alarms
 from imds_sim.sts.audit.event import Record
 
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"  # as CloudTrail itself puts it
@@ -24,7 +25,8 @@ DEFAULT_AUDIT = AuditOptions()
 
 
 class AuditTrail:
-    """Keeps the newest records (a capacity of 0 keeps none) and hands each line to `sink`.
+    """Keeps the newest records (a capacity of 0 keeps none), hands each line to `sink`, and has
+    `alarms` count each call.
 
     Iterating gives the records, oldest first.
     """
@@ -34,6 +36,7 @@ class AuditTrail:
         self._lines: deque[tuple[int, str]] = deque(maxlen=options.capacity)
         self._last_number = 0
         self.sink: Callable[[str], None] | None = None
+        self.alarms = Alarms()
 
     @property
     def capacity(self) -> int:
@@ -52,13 +55,14 @@ class AuditTrail:
         self._options = options
 
     def keep(self, records: Sequence[Record], at: datetime) -> None:
-        """Append the records of one call: one in each account that it concerned."""
+        """Append the records of one call, one or more: one in each account that it concerned."""
         for record in records:
             line = json.dumps(record, separators=(",", ":"), default=self._secret)
             self._last_number += 1
             self._lines.append((self._last_number, line))
             if self.sink is not None:
                 self.sink(line)
+        self.alarms.observe(records[0], at)
 
     def records(self, after: int = 0) -> list[Record]:
         """Records numbered above `after`, oldest first."""
