@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 
 from imds_sim.admin.backend import FileStatus, Process
+from imds_sim.faults.armed import ArmedFault, ArmedFaults
+from imds_sim.faults.grammar import parse
+from imds_sim.faults.match import Scope
 from imds_sim.journal.counters import Counters
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ManualClock, ShiftedClock
@@ -11,6 +15,7 @@ from imds_sim.kernel.entropy import SeededEntropy
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
+from imds_sim.simulator.overlay import Overlay
 from imds_sim.simulator.world import World
 from imds_sim.sts.audit.alarms import Alarms
 from imds_sim.sts.audit.trail import AuditTrail
@@ -28,6 +33,17 @@ class FakeCore:
     audit: AuditTrail = field(default_factory=AuditTrail)
     counters: Counters = field(default_factory=Counters)
     generation: int = 2
+    overlay: Overlay = field(default_factory=Overlay)
+    configured: World = field(init=False)
+    faults: ArmedFaults = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.configured = self.world
+        self.faults = ArmedFaults(SeededEntropy(1), self.clock)
+
+    def lay_over(self, overlay: Overlay) -> None:
+        self.overlay = overlay
+        self.world = overlay.over(self.configured)
 
     @property
     def alarms(self) -> Alarms:
@@ -43,6 +59,17 @@ class FakeCore:
         if workload is not None:
             self.world.resolver.named(workload)
         return 1 if workload else len(self.world.resolver.workloads)
+
+    def arm(
+        self,
+        fault: str,
+        workload: str | None = None,
+        surface: Surface | None = None,
+        client: IPv4Network | IPv6Network | None = None,
+    ) -> ArmedFault:
+        if workload is not None:
+            self.world.resolver.named(workload)
+        return self.faults.add(parse(fault), Scope(workload, surface, client))
 
     def handle(self, connection: Connection, request: Request) -> Response:
         raise AssertionError("no request is taken through this core")
@@ -63,6 +90,10 @@ class FakeBackend:
 
     def advance(self, by: timedelta) -> None:
         self.core.clock.advance(by)
+        self.ticks += 1
+
+    def set_rate(self, rate: float) -> None:
+        self.core.clock.go_at(rate)
         self.ticks += 1
 
     def reset_clock(self) -> None:

@@ -31,8 +31,8 @@ def command(
     """Show the requests of every client, oldest first; secrets are masked.
 
     Columns: time, surface, workload, client, status, IMDS version, request, access key id, user
-    agent, remark. --follow ends with Ctrl-C or with the daemon. An archive opens in the developer
-    tools of a browser; it holds neither bodies nor header fields but the user agent.
+    agent, [fault], remark. --follow ends with Ctrl-C or with the daemon. An archive opens in the
+    developer tools of a browser; it holds neither bodies nor header fields but the user agent.
 
     \b
     Example:
@@ -73,6 +73,8 @@ def _line(columns: Columns, entry: dict[str, object]) -> str:
         told.append(str(key_id))
     if agent := entry.get("user_agent"):
         told.append(str(agent)[:AGENT])
+    if fault := entry.get("fault"):
+        told.append(f"[{fault}]")
     if detail := entry.get("detail"):
         told.append(f"({detail})")
     return columns.line(texts, told)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 
 from imds_sim.credentials.schedule import DEFAULT_REFRESH, RefreshPolicy
+from imds_sim.faults.armed import WantedFault
+from imds_sim.faults.weather import Weather
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.generations import Generations
 from imds_sim.sts.audit.alarms import AlarmRule
@@ -32,4 +34,6 @@ class World:
     journal_capacity: int = 10_000
     audit: AuditOptions = DEFAULT_AUDIT
     alarms: tuple[AlarmRule, ...] = ()
+    faults: tuple[WantedFault, ...] = ()
+    weather: Weather | None = None
     warnings: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ Every way to credentials leads through here: the HTTP API's and the refresher's,
 service principal of a workload's kind.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Never
@@ -14,12 +14,20 @@ from imds_sim.iam.directory import Directory
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.entropy import Entropy
 from imds_sim.sts.audit.auditor import Auditor
+from imds_sim.sts.audit.identity import Identity, unheard
 from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.sts.authentication import Authenticated, authenticate
 from imds_sim.sts.authority import Authority, Credentials
 from imds_sim.sts.authorization_messages import AuthorizationMessages
+from imds_sim.sts.federation.issuers import Issuers
+from imds_sim.sts.federation.keys import KeyKeeper, ProcessKeys
 from imds_sim.sts.mfa import UsedCodes
 from imds_sim.sts.operations.assume_role import AssumedRole, AssumeRoleRequest, assume_role
+from imds_sim.sts.operations.assume_role_with_web_identity import (
+    AssumeRoleWithWebIdentityRequest,
+    RoleAssumedWithWebIdentity,
+    assume_role_with_web_identity,
+)
 from imds_sim.sts.operations.assume_root import AssumedRoot, AssumeRootRequest, assume_root
 from imds_sim.sts.operations.decode_authorization_message import (
     DecodeAuthorizationMessageRequest,
@@ -40,6 +48,11 @@ from imds_sim.sts.operations.get_federation_token import (
     get_federation_token,
 )
 from imds_sim.sts.operations.get_session_token import GetSessionTokenRequest, get_session_token
+from imds_sim.sts.operations.get_web_identity_token import (
+    GetWebIdentityTokenRequest,
+    OutboundToken,
+    get_web_identity_token,
+)
 from imds_sim.sts.sessions import SessionSealer
 from imds_sim.sts.signer import Party, Signer
 from imds_sim.sts.verification import VerifiedSession
@@ -49,8 +62,8 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The STS of one world; made anew with it. What lasts is in the sealer's key, `used_codes` and
-    `trail`: whoever brings a call here has the `auditor` record it with its outcome.
+    """The STS of one world; made anew with it. What lasts is in the sealer's key, `used_codes`,
+    `issuer_keys` and `trail`: whoever brings a call here has the `auditor` record its outcome.
 
     Every operation raises ValidationError and AccessDenied; further errors are named. `context`
     are condition keys of the call that the service cannot know, such as `aws:SourceIp`.
@@ -62,6 +75,7 @@ class Service:
     entropy: Entropy
     region: str
     used_codes: UsedCodes = field(default_factory=UsedCodes)
+    issuer_keys: KeyKeeper = field(default_factory=ProcessKeys, repr=False)
     trail: AuditTrail = field(default_factory=AuditTrail)
 
     def assume_role(
@@ -79,6 +93,20 @@ class Service:
         MalformedPolicyDocument, PackedPolicyTooLarge, ExpiredContextAssertion.
         """
         return assume_role(self._authority, caller, request, trust_context, session_context)
+
+    def assume_role_with_web_identity(
+        self,
+        request: AssumeRoleWithWebIdentityRequest,
+        context: Mapping[str, str] = NOTHING,
+        known: Callable[[Identity], None] = unheard,
+    ) -> RoleAssumedWithWebIdentity:
+        """Mint credentials for a session of a role on the word of an identity provider.
+
+        Nobody signs for it; `known` is told who calls, as soon as the audit may name them. Raises
+        InvalidIdentityToken, ExpiredWebIdentityToken, IdpRejectedClaim, IdpCommunicationError,
+        MalformedPolicyDocument, PackedPolicyTooLarge, InvalidParameterValue.
+        """
+        return assume_role_with_web_identity(self._authority, self.issuers, request, context, known)
 
     def assume_root(
         self, signer: Signer, request: AssumeRootRequest, context: Mapping[str, str] = NOTHING
@@ -105,6 +133,18 @@ class Service:
         Raises InvalidParameterValue, MalformedPolicyDocument, PackedPolicyTooLarge.
         """
         return get_federation_token(self._authority, signer, request, context)
+
+    def get_web_identity_token(
+        self,
+        signer: Signer,
+        request: GetWebIdentityTokenRequest,
+        context: Mapping[str, str] = NOTHING,
+    ) -> OutboundToken:
+        """A token that tells others who `signer` is.
+
+        Raises OutboundFederationDisabled, SessionDurationEscalation, JwtPayloadSizeExceeded.
+        """
+        return get_web_identity_token(self._authority, self.issuers, signer, request, context)
 
     def get_access_key_info(
         self,
@@ -150,6 +190,11 @@ class Service:
     def auditor(self) -> Auditor:
         """Who records the calls."""
         return Auditor(self.trail, self.clock, self.entropy, self.region)
+
+    @property
+    def issuers(self) -> Issuers:
+        """The issuers of OpenID Connect tokens that are built in."""
+        return Issuers(self.directory, self.issuer_keys, self.clock, self.entropy)
 
     @property
     def _authority(self) -> Authority:

@@ -9,8 +9,10 @@ from imds_sim.config.errors import Problem
 from imds_sim.config.schema.accounts import AccountSection
 from imds_sim.config.schema.alarms import AlarmSection
 from imds_sim.config.schema.durations import DrainTimeout, Lifetime, MinRemaining, RefreshEvery
+from imds_sim.config.schema.faults import Faults, WeatherSection
 from imds_sim.config.schema.files import Directory, OutputFile, StateKeyFile
 from imds_sim.config.schema.identities import RoleSection, UserSection
+from imds_sim.config.schema.identity_providers import IssuerUrl, OidcProviderSection
 from imds_sim.config.schema.listen import ClientPrefixes, ListenSection
 from imds_sim.config.schema.names import (
     AccountId,
@@ -143,13 +145,10 @@ class Configuration(Section):
     not_supported_yet: ClassVar[frozenset[str]] = frozenset(
         {
             "endpoints",
-            "faults",
             "hop_limit",
-            "oidc_providers",
             "pods",
             "probes",
             "saml_providers",
-            "weather",
         }
     )
 
@@ -211,6 +210,10 @@ class Configuration(Section):
         default_factory=dict,
         description="Managed policies by ARN, or by name in the account of the file. Default: {}.",
     )
+    oidc_providers: Annotated[dict[IssuerUrl, OidcProviderSection], _Empty] = Field(
+        default_factory=dict,
+        description="OpenID Connect providers by the URL of their issuer. Default: {}.",
+    )
     instances: Annotated[dict[Name, InstanceSection], _Empty] = Field(
         default_factory=dict, description="EC2 instances by name. Default: {}."
     )
@@ -222,6 +225,10 @@ class Configuration(Section):
     )
     alarms: Annotated[dict[Name, AlarmSection], _Empty] = Field(
         default_factory=dict, description="Alarms on the audit by name. Default: {}."
+    )
+    faults: Faults = Field((), description="Faults armed at the start. Default: [].")
+    weather: WeatherSection | None = Field(
+        None, description="Legal but unusual behaviour, now and then. Default: none."
     )
     journal: JournalSection = Field(default_factory=JournalSection, description="The journal.")
     audit: AuditSection = Field(default_factory=AuditSection, description="The audit of the STS.")

@@ -42,6 +42,10 @@ class Identity:
         }
 
 
+def unheard(identity: Identity) -> None:
+    """For calls that nobody records."""
+
+
 def of_service(service: str, account: str) -> Identity:
     """An AWS service that acts for a workload, in the account of the role."""
     return Identity({"type": "AWSService", "invokedBy": service}, account)

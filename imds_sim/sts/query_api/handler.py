@@ -4,7 +4,8 @@ Source: recorded answers, for the order of the checks; STS API Reference.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from imds_sim.kernel.clock import Clock
@@ -12,40 +13,47 @@ from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.http_date import HttpDates
 from imds_sim.kernel.message import Notes, Request, Response, Unreadable
+from imds_sim.kernel.refusal import Refusal
 from imds_sim.kernel.target import origin_form
 from imds_sim.sts.audit.auditor import Auditor
 from imds_sim.sts.audit.event import Outcome as AuditedOutcome
 from imds_sim.sts.audit.identity import Identity, of_signer
 from imds_sim.sts.audit.received import Received, over_http, source_address
-from imds_sim.sts.errors import ApiError, InternalFailure, InvalidAction
+from imds_sim.sts.errors import ApiError, InternalFailure, InvalidAction, demanded
 from imds_sim.sts.limits import API_VERSION
-from imds_sim.sts.query_api.call import IncomingCall
+from imds_sim.sts.query_api import discovery
+from imds_sim.sts.query_api.call import IncomingCall, Outcome, UnsignedCall
 from imds_sim.sts.query_api.elements import DocumentForm
 from imds_sim.sts.query_api.errors import STATUS, STATUS_OF_DEFECT
 from imds_sim.sts.query_api.json_document import JSON, accepts_json
 from imds_sim.sts.query_api.parameters import Parameters, check_escapes
 from imds_sim.sts.query_api.replies import ReplyWriter, RequestIds
 from imds_sim.sts.query_api.sigv4 import claimed_access_key_id, read_claim
-from imds_sim.sts.query_api.table import OPERATIONS
+from imds_sim.sts.query_api.table import OPERATIONS, UNSIGNED_OPERATIONS
 from imds_sim.sts.query_api.xml import XML
 from imds_sim.sts.service import Service
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"})
+_KNOWN = OPERATIONS.keys() | UNSIGNED_OPERATIONS.keys()
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Audited:
-    """A call whose caller is known: it is recorded however it ends."""
+    """A call: once its caller is known it is recorded, however it ends."""
 
     auditor: Auditor
     action: str
-    caller: Identity
     received: Received
+    caller: Identity | None = None
+
+    def known(self, caller: Identity) -> None:
+        self.caller = caller
 
     def end(self, outcome: AuditedOutcome) -> None:
-        self.auditor.call(self.action, self.caller, self.received, outcome)
+        if self.caller is not None:
+            self.auditor.call(self.action, self.caller, self.received, outcome)
 
 
 class StsQueryHandler:
@@ -70,7 +78,7 @@ class StsQueryHandler:
         if request.method == "OPTIONS" and "origin" in request.headers:
             return self._writer.preflight(request, close=close)
         if path != "/":
-            return self._writer.unknown_operation(close=close)
+            return self._elsewhere(request, path, close=close)
         forms = [query.encode("latin-1", "replace").decode("utf-8", "replace")]
         if request.method == "POST":
             content_type = request.headers.get("content-type")
@@ -97,6 +105,22 @@ class StsQueryHandler:
         ids = self._writer.new_ids()
         return self._refusal(InternalFailure(), ids, None, XML, close=True)
 
+    def _elsewhere(self, request: Request, path: str, *, close: bool) -> Response:
+        """Off the API there is nothing but what built-in issuers publish."""
+        found = None
+        if path.startswith(discovery.PREFIX):
+            issuers = self._service.issuers
+            found = discovery.answer(issuers, self._writer, request, path, close=close)
+        return found or self._writer.unknown_operation(close=close)
+
+    def faulted(self, request: Request, connection: Connection, refusal: Refusal) -> Response:
+        """Refuse as a fault wants it, with the code that it names."""
+        close = request.version == "1.0" or request.headers.lists("connection", "close")
+        form = JSON if accepts_json(request) else XML
+        error = demanded(refusal.code, refusal.text)
+        ids = self._writer.new_ids()
+        return self._refusal(error, ids, claimed_access_key_id(request), form, close=close)
+
     def _operate(
         self,
         request: Request,
@@ -110,36 +134,44 @@ class StsQueryHandler:
         wants_json = accepts_json(request) or parameters.get("ContentType") == "JSON"
         form = JSON if wants_json else XML
         ids = self._writer.new_ids()
-        audited: _Audited | None = None
+        received = over_http(request, connection, self._clock.now(), ids.plain, ids.extended)
+        audited = _Audited(self._service.auditor, action, received)
         try:
             version = parameters.get("Version")
-            operation = OPERATIONS.get(action)
-            if operation is None or version != API_VERSION:
+            if version != API_VERSION or action not in _KNOWN:
                 raise InvalidAction.of(action, version)
             check_escapes(forms)
-            claim = read_claim(request, self._clock.wall(), self._region)
-            caller = self._service.authenticate(claim.access_key_id, claim.session_token)
-            claim.prove(request, caller.secret_access_key)
-            caller.refuse_foreign_session_token()
-            audited = _Audited(
-                self._service.auditor,
-                action,
-                of_signer(caller.signer, claim.access_key_id),
-                over_http(request, connection, self._clock.now(), ids.plain, ids.extended),
-            )
-            keys = _connection_keys(request, connection)
-            outcome = operation(IncomingCall(self._service, caller.signer, parameters, keys))
+            outcome = self._outcome(request, connection, action, parameters, audited.known)
         except ApiError as error:
-            if audited is not None:
-                audited.end(error)
+            audited.end(error)
             key_id = claimed_access_key_id(request)
             return self._refusal(error, ids, key_id, form, close=close)
         audited.end(outcome.particulars)
         body = form.result(action, outcome.result, ids.plain)
-        notes = Notes(access_key_id=claim.access_key_id, detail=outcome.done)
+        notes = Notes(access_key_id=outcome.access_key_id, detail=outcome.done)
         return self._writer.document(
             HTTPStatus.OK, ids, form.media_type, body, close=close, notes=notes
         )
+
+    def _outcome(
+        self,
+        request: Request,
+        connection: Connection,
+        action: str,
+        parameters: Parameters,
+        known: Callable[[Identity], None],
+    ) -> Outcome:
+        """What comes of a call; `known` is told who makes it once that is proven."""
+        keys = _connection_keys(request, connection)
+        if (unsigned := UNSIGNED_OPERATIONS.get(action)) is not None:
+            return unsigned(UnsignedCall(self._service, parameters, known, keys))
+        claim = read_claim(request, self._clock.wall(), self._region)
+        caller = self._service.authenticate(claim.access_key_id, claim.session_token)
+        claim.prove(request, caller.secret_access_key)
+        caller.refuse_foreign_session_token()
+        known(of_signer(caller.signer, claim.access_key_id))
+        call = IncomingCall(self._service, caller.signer, parameters, keys)
+        return replace(OPERATIONS[action](call), access_key_id=claim.access_key_id)
 
     def _refusal(
         self,
