@@ -38,7 +38,7 @@ WORLD = """
 account: "111122223333"
 region: eu-west-1
 accounts:
-  "111122223333": {organization: {id: o-a1b2c3d4e5}}
+  "111122223333": {organization: {id: o-a1b2c3d4e5}, outbound_web_identity_federation: true}
   "444455556666": {organization: {id: o-a1b2c3d4e5}}
 users:
   alice:
@@ -53,9 +53,12 @@ roles:
   worker: {}
   resize: {}
   closed: {trust: none}
+  ci: {trust: {Version: "2012-10-17", Statement: {Effect: Allow, Principal: {Federated: "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}, Action: ["sts:AssumeRoleWithWebIdentity", "sts:TagSession"], Condition: {StringLike: {"token.actions.githubusercontent.com:sub": "repo:octo/*"}}}}}
   deploy: {path: /ops/, policies: {all: *all}, trust: &trust {Version: "2012-10-17", Statement: {Effect: Allow, Principal: {AWS: "arn:aws:iam::111122223333:root"}, Action: ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]}}}
   orders: {account: "444455556666", policies: {all: *all}, trust: *trust}
   archive: {account: "444455556666", trust: {Version: "2012-10-17", Statement: {Effect: Allow, Principal: {AWS: "arn:aws:iam::444455556666:role/orders"}, Action: ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]}}}
+oidc_providers:
+  "https://token.actions.githubusercontent.com": {built_in: true, name: github}
 instances:
   web-1: {id: i-0123456789abcdef0, role: web, metadata_options: {http_tokens: optional}}
   web-2: {id: i-0fedcba9876543210, role: closed, clients: ["172.30.0.12"]}
@@ -106,6 +109,7 @@ class Day:
         self.questions()
         self.later(minutes=10)
         self.workloads()
+        self.federation()
 
     def morning_of_alice(self) -> None:
         self.call(ALICE, "GetCallerIdentity")
@@ -199,6 +203,53 @@ class Day:
         self.later(hours=7)  # what came at 08:00 has expired; its use is not recorded
         self.call(first, "GetCallerIdentity")
         self.core.tick()
+
+    def federation(self) -> None:
+        """A web identity, and who may not: recorded is what the provider vouches for."""
+        token = self.github("repo:octo/cat:ref:refs/heads/main")
+        ci = self.keys(self.with_web_identity(token, DurationSeconds="3600"))
+        self.call(ci, "GetCallerIdentity")
+        tags = {"https://aws.amazon.com/tags": {"principal_tags": {"Project": ["Pegasus"]}}}
+        self.with_web_identity(self.github("repo:octo/dog", **tags))
+        self.with_web_identity(self.github("repo:evil/cat"))
+        self.with_web_identity(token[:-8] + "AAAAAAAA")
+        self.with_web_identity(self.github("repo:octo/cat", exp=0))
+        outbound = self.call(
+            ALICE,
+            "GetWebIdentityToken",
+            SigningAlgorithm="ES384",
+            DurationSeconds="300",
+            **{"Audience.member.1": "https://api.example.com"},
+        )
+        found = re.search("<WebIdentityToken>(.*)</WebIdentityToken>", outbound.body.decode())
+        self.secrets |= {found[1]} if found else set()
+
+    def github(self, subject: str, **claims: object) -> str:
+        """A token of the built-in provider."""
+        issuers = self.core.sts.issuers
+        given = {"sub": subject, "aud": "sts.amazonaws.com", **claims}
+        token = issuers.of(issuers.provider("github")).mint(given, HOUR).reveal()
+        self.secrets.add(token)
+        return token
+
+    def with_web_identity(self, token: str, **parameters: str) -> Response:
+        """An unsigned call."""
+        given = {
+            "Action": "AssumeRoleWithWebIdentity",
+            "Version": "2011-06-15",
+            "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/ci",
+            "RoleSessionName": "GitHubActions",
+            "WebIdentityToken": token,
+            **parameters,
+        }
+        fields = [
+            ("Host", "sts.eu-west-1.amazonaws.com"),
+            ("Content-Type", "application/x-www-form-urlencoded"),
+            ("User-Agent", "configure-aws-credentials-for-github-actions"),
+        ]
+        over = Connection(Surface.STS, None, "192.0.2.20", 40000, "127.0.0.1", 1339)
+        request = Request("POST", "/", Headers(fields), urlencode(given).encode())
+        return self.core.handle(over, request)
 
     @staticmethod
     def alice() -> Keys:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from imds_sim.sts.audit.trail import HIDDEN
-from imds_sim.sts.query_api.table import OPERATIONS as SERVED
+from imds_sim.sts.query_api.table import OPERATIONS as SIGNED
+from imds_sim.sts.query_api.table import UNSIGNED_OPERATIONS as UNSIGNED
 from tests.sts.audit.day import Day, lines
 from tests.sts.audit.records import OPERATIONS, faults_of
 
@@ -29,8 +30,9 @@ def test_every_record_has_the_shape_of_its_operation(line: str) -> None:
 
 
 def test_every_operation_has_a_schema_and_its_day() -> None:
-    assert set(SERVED) <= set(OPERATIONS)
-    assert {json.loads(line)["eventName"] for line in GOLDEN} == set(SERVED)
+    served = {*SIGNED, *UNSIGNED}
+    assert served <= set(OPERATIONS)
+    assert {json.loads(line)["eventName"] for line in GOLDEN} == served
 
 
 def test_no_secret_is_in_the_audit(day: Day) -> None:
@@ -85,3 +87,23 @@ def test_a_call_of_somebody_unknown_is_not_recorded(action: str) -> None:
     day = Day()
     day.call(Day.forger(), action)
     assert list(day.core.audit) == []
+
+
+@pytest.mark.parametrize(
+    ("subject", "claims", "forged", "recorded"),
+    [
+        pytest.param("repo:octo/cat", {}, False, [None], id="who may"),
+        pytest.param(
+            "repo:evil/cat", {}, False, ["AccessDenied"], id="whom the role does not trust"
+        ),
+        pytest.param("repo:octo/cat", {}, True, [], id="who holds no token of the provider"),
+        pytest.param("repo:octo/cat", {"exp": 0}, False, [], id="whose token has expired"),
+    ],
+)
+def test_a_web_identity_is_recorded_if_its_provider_vouches_for_it(
+    subject: str, claims: dict[str, object], forged: bool, recorded: list[str | None]
+) -> None:
+    day = Day()
+    token = day.github(subject, **claims)
+    day.with_web_identity(token[:-8] + "AAAAAAAA" if forged else token)
+    assert [record.get("errorCode") for record in day.core.audit] == recorded
