@@ -13,6 +13,7 @@ from imds_sim.admin.questions import PARAMETERS, read_question
 from imds_sim.faults.errors import FaultInvalid, FaultUnknown, TooManyFaults
 from imds_sim.kernel.clock import RateImpossible, ShiftTooFar
 from imds_sim.kernel.errors import SimError
+from imds_sim.kernel.key_store import KeyUnusable
 from imds_sim.simulator.asker import PrincipalUnknown, RoleUnknown
 from imds_sim.simulator.environment import (
     EnvironmentUnavailable,
@@ -64,6 +65,7 @@ ERRORS: dict[type[SimError], tuple[int, str]] = {
     NameTaken: (409, "NameTaken"),
     TooManyAdded: (409, "TooManyAdded"),
     EnvironmentUnavailable: (409, "EnvironmentUnavailable"),
+    KeyUnusable: (500, "KeyUnusable"),
 }
 
 # Of a reload that did not take effect: the file is at fault, or what the daemon stands on.
@@ -231,6 +233,9 @@ class AdminApi:
         except ApiError as error:
             return failure(403, error.code, str(error))
 
+    def _certificates(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, documents.certificates(self._backend.core))
+
     def _health(self, asked: Asked) -> AdminReply:
         return AdminReply(200, {"status": "ok"})
 
@@ -264,6 +269,7 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("PATCH", TAGS): _Route(AdminApi._change_tags, max_body=options.MAX_BODY),
     ("GET", "/v1/why"): _Route(AdminApi._why, PARAMETERS),
     ("POST", "/v1/verify"): _Route(AdminApi._verify, max_body=verify.MAX_BODY),
+    ("GET", "/v1/certificates"): _Route(AdminApi._certificates),
     ("GET", "/healthz"): _Route(AdminApi._health),
     ("GET", "/readyz"): _Route(AdminApi._readiness),
 }

@@ -29,6 +29,9 @@ COMMANDS = (
     "rotate",
     "reload",
     "reset",
+    "certificates",
+    "capture",
+    "diff",
 )
 
 

@@ -140,7 +140,9 @@ class Pipeline:
             if notes.imds_version == 1:
                 self.counters.without_token(workload.name, status)
             if notes.access_key_id is not None:
-                holder = f"{workload.name} {notes.imds_version}"  # v1 and v2 have their own sets
+                # The two ways of IMDS and the instance identity role have sets of their own.
+                kind = "identity" if "/identity-credentials/" in target else "role"
+                holder = f"{workload.name} {notes.imds_version} {kind}"
                 self.alarms.handed_out(holder, notes.access_key_id, now)
         self.journal.record(
             time=now,
