@@ -26,6 +26,7 @@ COMMANDS = (
     "fault",
     "clock",
     "options",
+    "event",
     "rotate",
     "reload",
     "reset",

@@ -37,6 +37,7 @@ class AuditTrail:
         self._last_number = 0
         self.sink: Callable[[str], None] | None = None
         self.alarms = Alarms()
+        self._encoder = json.JSONEncoder(separators=(",", ":"), default=self._secret)
 
     @property
     def capacity(self) -> int:
@@ -57,7 +58,7 @@ class AuditTrail:
     def keep(self, records: Sequence[Record], at: datetime) -> None:
         """Append the records of one call, one or more: one in each account that it concerned."""
         for record in records:
-            line = json.dumps(record, separators=(",", ":"), default=self._secret)
+            line = self._encoder.encode(record)
             self._last_number += 1
             self._lines.append((self._last_number, line))
             if self.sink is not None:
