@@ -53,14 +53,12 @@ class Recording:
                 sink.close()
 
     async def turn_to(self, files: Files) -> None:
-        """Let records go there from now on, into files opened anew: they may have been rotated."""
+        """Let records go there from now on; what waits for other files is written there."""
         before, self._files = self._files, files
         self._core.journal.sink = None if files.journal is None else files.journal.offer
         self._core.audit.sink = None if files.audit is None else files.audit.offer
         for sink in before.open:
-            if sink in files.open:
-                sink.reopen()
-            else:
+            if sink not in files.open:
                 await asyncio.to_thread(sink.close)
 
     def close(self) -> None:

@@ -34,11 +34,10 @@ class SinkNotWritable(SimError):
     exit_status = 77
 
 
-class _Order(Enum):
-    """What stands between records in the queue."""
+class _End(Enum):
+    """What stands behind the last record in the queue."""
 
-    REOPEN = "reopen"
-    CLOSE = "close"
+    END = "end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +53,14 @@ class FileSink(Generic[T]):
     """Appends what `render` makes of each record to the file at `path`, made with mode 0600.
 
     A file that was moved away or removed is made anew before the next write, so that logrotate
-    needs to tell nobody. `offer`, `reopen` and `close` belong to one thread.
+    needs to tell nobody. `offer` and `close` belong to one thread.
     """
 
     def __init__(self, path: Path, render: Callable[[T], str]) -> None:
         """Raises SinkNotWritable."""
         self.path = path
         self._render = render
-        self._queue: SimpleQueue[T | _Order] = SimpleQueue()
+        self._queue: SimpleQueue[T | _End] = SimpleQueue()
         self._descriptor: int | None = None
         self._written = self._unwritable = self._crowded_out = 0
         self._failing = False
@@ -81,44 +80,41 @@ class FileSink(Generic[T]):
             log.error("sink.queue_full", extra={"path": self.path, "waiting": WAITING})
         self._crowded_out += 1
 
-    def reopen(self) -> None:
-        """Go on in whatever then is at the path; what was offered before goes to the old file."""
-        self._queue.put(_Order.REOPEN)
-
     def close(self) -> None:
         """Write what waits and end; gives up after five seconds."""
-        self._queue.put(_Order.CLOSE)
+        self._queue.put(_End.END)
         self._thread.join(FLUSH)
         if self._thread.is_alive():
             waiting = self._queue.qsize()
             log.error("sink.not_flushed", extra={"path": self.path, "waiting": waiting})
+            return
+        told = {"path": self.path, "written": self._written, "lost": self.status().lost}
+        log.info("sink.closed", extra=told)
 
     def status(self) -> SinkStatus:
         """What became of the records so far."""
         return SinkStatus(self.path, self._written, self._unwritable + self._crowded_out)
 
     def _run(self) -> None:
-        while True:
-            records, order = self._batch()
+        is_last = False
+        while not is_last:
+            records, is_last = self._batch()
             if records:
                 self._write([self._render(record) for record in records])
-            if order is not None:
-                self._close_file()
-            if order is _Order.CLOSE:
-                return
+        self._close_file()
 
-    def _batch(self) -> tuple[list[T], _Order | None]:
-        """The records that wait, up to the next order; waits for the first."""
+    def _batch(self) -> tuple[list[T], bool]:
+        """The records that wait, and whether they are the last; waits for the first."""
         records: list[T] = []
         item = self._queue.get()
         with suppress(Empty):
-            while not isinstance(item, _Order):
+            while item is not _End.END:
                 records.append(item)
                 if len(records) == BATCH:
-                    return records, None
+                    return records, False
                 item = self._queue.get_nowait()
-            return records, item
-        return records, None
+            return records, True
+        return records, False
 
     def _write(self, lines: list[str]) -> None:
         content = "".join(f"{line}\n" for line in lines).encode()

@@ -70,16 +70,6 @@ def test_a_file_that_was_moved_away_is_made_anew_and_loses_nothing(file: Path) -
     assert file.read_text() == "after\n"
 
 
-def test_after_an_order_to_reopen_it_goes_on_in_what_is_there(
-    file: Path, sink: FileSink[object]
-) -> None:
-    sink.offer("before")
-    sink.reopen()
-    sink.offer("after")
-    sink.close()
-    assert file.read_text() == "before\nafter\n"
-
-
 def test_a_file_cut_to_nothing_grows_from_its_start(file: Path, sink: FileSink[object]) -> None:
     """As logrotate's copytruncate leaves it."""
     file.write_text("old\n")

@@ -49,10 +49,28 @@ def test_nothing_that_was_answered_is_missing_after_sigterm(tmp_path: Path) -> N
         for path in asked:
             ask(running, path)
         assert running.stop() == 0
+    closed = [json.loads(line) for line in running.log().splitlines() if "sink.closed" in line]
+    assert [(told["written"], told["lost"]) for told in closed] == [(300, 0), (2, 0)]
     assert [entry["path"] for entry in lines(tmp_path / "journal.jsonl")] == asked
     assert [record["eventName"] for record in lines(tmp_path / "audit.jsonl")] == ["AssumeRole"] * 2
     for name in ("journal.jsonl", "audit.jsonl"):
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
+
+
+def test_the_end_waits_for_what_is_still_to_be_written(tmp_path: Path) -> None:
+    """More than a pipe holds is on its way to a reader who reads only once the end has begun."""
+    os.mkfifo(tmp_path / "journal.jsonl")
+    reader = os.open(tmp_path / "journal.jsonl", os.O_RDONLY | os.O_NONBLOCK)
+    os.set_blocking(reader, True)
+    asked = [f"/latest/?{number:a>2000}" for number in range(60)]
+    with daemon(tmp_path, WORLD + "journal: {file: journal.jsonl}\n") as running:
+        for path in asked:
+            ask(running, path)
+        running.process.send_signal(signal.SIGTERM)
+        with open(reader) as pipe:
+            found = [json.loads(line)["path"] for line in pipe]
+        assert running.process.wait(timeout=30) == 0
+    assert found == asked
 
 
 @pytest.mark.parametrize("told", [True, False], ids=["with a reload", "without a word"])
