@@ -6,7 +6,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from imds_sim.admin import clock, documents, exchange, faults, rings, verify
+from imds_sim.admin import clock, documents, exchange, faults, oidc_token, rings, verify
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
 from imds_sim.admin.errors import BodyInvalid, QueryInvalid
 from imds_sim.admin.instances import MAX_BODY, PARTS, Part
@@ -24,6 +24,8 @@ from imds_sim.simulator.environment import (
 from imds_sim.simulator.overlay import NameTaken, TooManyAdded
 from imds_sim.simulator.why import explain
 from imds_sim.sts.errors import ApiError
+from imds_sim.sts.federation.issuers import IssuerUnknown
+from imds_sim.sts.federation.orders import mint
 from imds_sim.workloads.resolve import WorkloadUnknown
 
 RELOAD = ("POST", "/v1/reload")
@@ -52,6 +54,7 @@ class AdminReply:
 ERRORS: dict[type[SimError], tuple[int, str]] = {
     QueryInvalid: (400, "InvalidQuery"),
     BodyInvalid: (400, "InvalidBody"),
+    IssuerUnknown: (404, "IssuerUnknown"),
     PrincipalUnknown: (404, "PrincipalUnknown"),
     RoleUnknown: (404, "RoleUnknown"),
     ShiftTooFar: (400, "ShiftTooFar"),
@@ -213,6 +216,11 @@ class AdminApi:
     def _certificates(self, asked: Asked) -> AdminReply:
         return AdminReply(200, documents.certificates(self._backend.core))
 
+    def _oidc_token(self, asked: Asked) -> AdminReply:
+        order = oidc_token.read_order(asked.body)
+        minted = mint(self._backend.core.sts.issuers, order)
+        return AdminReply(200, oidc_token.document(minted))
+
     def _health(self, asked: Asked) -> AdminReply:
         return AdminReply(200, {"status": "ok"})
 
@@ -253,6 +261,7 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("GET", "/v1/why"): _Route(AdminApi._why, PARAMETERS),
     ("POST", "/v1/verify"): _Route(AdminApi._verify, max_body=verify.MAX_BODY),
     ("GET", "/v1/certificates"): _Route(AdminApi._certificates),
+    ("POST", "/v1/oidc-token"): _Route(AdminApi._oidc_token, max_body=oidc_token.MAX_BODY),
     ("GET", "/healthz"): _Route(AdminApi._health),
     ("GET", "/readyz"): _Route(AdminApi._readiness),
     **{

@@ -215,8 +215,8 @@ class Core:
             self._entropy,
             world.region,
             self._used_codes,
-            self._issuer_keys,
-            self.audit,
+            issuer_keys=self._issuer_keys,
+            trail=self.audit,
         )
 
     def _arm(self, world: World) -> None:
