@@ -6,7 +6,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from imds_sim.admin import clock, documents, exchange, faults, oidc_token, rings, verify
+from imds_sim.admin import clock, documents, exchange, faults, oidc_token, rings, saml, verify
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
 from imds_sim.admin.errors import BodyInvalid, QueryInvalid
 from imds_sim.admin.instances import MAX_BODY, PARTS, Part
@@ -16,11 +16,7 @@ from imds_sim.kernel.clock import RateImpossible, ShiftTooFar
 from imds_sim.kernel.errors import SimError
 from imds_sim.kernel.key_store import KeyUnusable
 from imds_sim.simulator.asker import PrincipalUnknown, RoleUnknown
-from imds_sim.simulator.environment import (
-    EnvironmentUnavailable,
-    environment,
-    subject_named,
-)
+from imds_sim.simulator.environment import EnvironmentUnavailable, environment, subject_named
 from imds_sim.simulator.overlay import NameTaken, TooManyAdded
 from imds_sim.simulator.why import explain
 from imds_sim.sts.errors import ApiError
@@ -57,6 +53,7 @@ ERRORS: dict[type[SimError], tuple[int, str]] = {
     IssuerUnknown: (404, "IssuerUnknown"),
     PrincipalUnknown: (404, "PrincipalUnknown"),
     RoleUnknown: (404, "RoleUnknown"),
+    **saml.ERRORS,
     ShiftTooFar: (400, "ShiftTooFar"),
     RateImpossible: (400, "RateImpossible"),
     FaultInvalid: (400, "FaultInvalid"),
@@ -213,6 +210,12 @@ class AdminApi:
         except ApiError as error:
             return failure(403, error.code, str(error))
 
+    def _saml_assertion(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, saml.assertion(self._backend.core.sts, asked.body))
+
+    def _saml_metadata(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, saml.metadata(self._backend.core.sts, asked.query.get("provider")))
+
     def _certificates(self, asked: Asked) -> AdminReply:
         return AdminReply(200, documents.certificates(self._backend.core))
 
@@ -260,6 +263,8 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("POST", "/v1/exchange"): _Route(AdminApi._exchange, frozenset({"as"}), exchange.MAX_BODY),
     ("GET", "/v1/why"): _Route(AdminApi._why, PARAMETERS),
     ("POST", "/v1/verify"): _Route(AdminApi._verify, max_body=verify.MAX_BODY),
+    ("POST", "/v1/saml-assertion"): _Route(AdminApi._saml_assertion, max_body=saml.MAX_BODY),
+    ("GET", "/v1/saml-metadata"): _Route(AdminApi._saml_metadata, frozenset({"provider"})),
     ("GET", "/v1/certificates"): _Route(AdminApi._certificates),
     ("POST", "/v1/oidc-token"): _Route(AdminApi._oidc_token, max_body=oidc_token.MAX_BODY),
     ("GET", "/healthz"): _Route(AdminApi._health),

@@ -32,6 +32,11 @@ def _lines(before: World, after: World) -> Iterator[str]:
         _short(before.directory.managed_policies),
         _short(after.directory.managed_policies),
     )
+    yield from _named(
+        "SAML provider",
+        _short(before.directory.saml_providers),
+        _short(after.directory.saml_providers),
+    )
     yield from _named("account", before.directory.accounts, after.directory.accounts)
     yield from _named(
         "provider",

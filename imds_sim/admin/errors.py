@@ -48,6 +48,8 @@ class AdminRefused(AdminError):
         "IssuerUnknown": 2,
         "PrincipalUnknown": 2,
         "RoleUnknown": 2,
+        "SamlProviderUnknown": 2,
+        "AssertionNotPossible": 2,
         "WorkloadUnknown": 2,
         "NameTaken": 2,
         "TooManyAdded": 2,

@@ -18,6 +18,7 @@ COMMANDS = (
     "schema",
     "decide",
     "why",
+    "saml-assertion",
     "oidc-token",
     "get",
     "status",

@@ -10,7 +10,7 @@ from imds_sim.config.schema.identities import AccessKeySection, UserSection
 from imds_sim.config.schema.identity_providers import default_name
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.document import Policy, trust_for_services
-from imds_sim.iam.entities import AccessKey, MfaDevice, OidcProvider, Role, User
+from imds_sim.iam.entities import AccessKey, MfaDevice, OidcProvider, Role, SamlProvider, User
 from imds_sim.iam.generations import Generations
 from imds_sim.kernel.arn import partition_of
 from imds_sim.kernel.identifiers import Identifiers, access_key_id
@@ -19,6 +19,9 @@ from imds_sim.sts.federation.claim_keys import known_claims
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.task import Task
+
+# The issuer of a built-in SAML provider: a name in a domain that nobody can have (RFC 2606).
+BUILT_IN_ENTITY = "https://idp.imds-sim.invalid/saml/{name}"
 
 
 def build_directory(
@@ -61,7 +64,19 @@ def build_directory(
         policies.managed,
         policies.accounts(ids),
         _oidc_providers(configuration, partition),
+        _saml_providers(configuration, partition),
     )
+
+
+def _saml_providers(configuration: Configuration, partition: str) -> list[SamlProvider]:
+    providers = []
+    for name, section in configuration.saml_providers.items():
+        entity_id, certificates = BUILT_IN_ENTITY.format(name=name), ()
+        if (metadata := section.metadata_file) is not None:
+            entity_id, certificates = metadata.entity_id, metadata.certificates
+        account = configuration.account
+        providers.append(SamlProvider(partition, account, name, entity_id, certificates))
+    return providers
 
 
 def _oidc_providers(configuration: Configuration, partition: str) -> list[OidcProvider]:

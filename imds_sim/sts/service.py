@@ -21,8 +21,14 @@ from imds_sim.sts.authority import Authority, Credentials
 from imds_sim.sts.authorization_messages import AuthorizationMessages
 from imds_sim.sts.federation.issuers import Issuers
 from imds_sim.sts.federation.keys import KeyKeeper, ProcessKeys
+from imds_sim.sts.federation.saml_providers import SamlProviders
 from imds_sim.sts.mfa import UsedCodes
 from imds_sim.sts.operations.assume_role import AssumedRole, AssumeRoleRequest, assume_role
+from imds_sim.sts.operations.assume_role_with_saml import (
+    AssumeRoleWithSamlRequest,
+    RoleAssumedWithSaml,
+    assume_role_with_saml,
+)
 from imds_sim.sts.operations.assume_role_with_web_identity import (
     AssumeRoleWithWebIdentityRequest,
     RoleAssumedWithWebIdentity,
@@ -97,6 +103,20 @@ class Service:
         MalformedPolicyDocument, PackedPolicyTooLarge, ExpiredContextAssertion.
         """
         return assume_role(self._authority, caller, request, trust_context, session_context)
+
+    def assume_role_with_saml(
+        self,
+        request: AssumeRoleWithSamlRequest,
+        context: Mapping[str, str] = NOTHING,
+        known: Callable[[Identity], None] = unheard,
+    ) -> RoleAssumedWithSaml:
+        """Mint credentials for a session of a role on the word of a SAML provider.
+
+        Nobody signs for it; `known` as for a web identity. Raises InvalidIdentityToken,
+        ExpiredAssertion, IdpRejectedClaim, MalformedPolicyDocument, PackedPolicyTooLarge,
+        InvalidParameterValue.
+        """
+        return assume_role_with_saml(self._authority, self.saml_providers, request, context, known)
 
     def assume_role_with_web_identity(
         self,
@@ -203,6 +223,11 @@ class Service:
     def issuers(self) -> Issuers:
         """The issuers of OpenID Connect tokens that are built in."""
         return Issuers(self.directory, self.issuer_keys, self.clock, self.entropy)
+
+    @property
+    def saml_providers(self) -> SamlProviders:
+        """The SAML providers, with the keys of those that are built in."""
+        return SamlProviders(self.directory, self.issuer_keys, self.clock, self.entropy)
 
     @property
     def _authority(self) -> Authority:

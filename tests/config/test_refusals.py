@@ -225,7 +225,6 @@ def test_a_broken_file_is_refused_in_plain_words(
     "key",
     [
         "hop_limit",
-        "saml_providers",
         "pods",
         "endpoints",
         "listen.eks",

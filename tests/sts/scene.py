@@ -6,7 +6,7 @@ from typing import Any
 from imds_sim.iam.accounts import Account
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.document import NamedPolicy, Policy, trust_for_services
-from imds_sim.iam.entities import AccessKey, MfaDevice, OidcProvider, Role, User
+from imds_sim.iam.entities import AccessKey, MfaDevice, OidcProvider, Role, SamlProvider, User
 from imds_sim.iam.grammar import parse_policy, parse_trust_policy
 from imds_sim.iam.kinds import PolicyKind
 from imds_sim.iam.principals import ServicePrincipal, UserPrincipal
@@ -99,6 +99,7 @@ class Sts:
     managed_policies: Mapping[str, Policy] = field(default_factory=dict)
     accounts: tuple[Account, ...] = ()
     providers: tuple[OidcProvider, ...] = ()
+    saml_providers: tuple[SamlProvider, ...] = ()
     strict_region: bool = False
     used_codes: UsedCodes = field(default_factory=UsedCodes)
     issuer_keys: ProcessKeys = field(default_factory=ProcessKeys)
@@ -110,7 +111,12 @@ class Sts:
     @property
     def service(self) -> Service:
         directory = Directory.of(
-            self.roles, self.users, self.managed_policies, self.accounts, self.providers
+            self.roles,
+            self.users,
+            self.managed_policies,
+            self.accounts,
+            self.providers,
+            self.saml_providers,
         )
         return Service(
             directory,

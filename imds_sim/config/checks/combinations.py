@@ -6,6 +6,7 @@ from imds_sim.config.findings import Finding, KeyPath
 from imds_sim.config.schema.alarms import CONDITIONS
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.config.schema.identity_providers import OidcProviderSection
+from imds_sim.config.schema.saml_providers import SamlProviderSection
 from imds_sim.config.schema.section import Section
 from imds_sim.config.schema.text import shown
 from imds_sim.config.schema.workloads import InstanceSection
@@ -66,6 +67,8 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
             )
     for issuer, provider in configuration.oidc_providers.items():
         yield from _check_provider(("oidc_providers", issuer), provider)
+    for name, saml_provider in configuration.saml_providers.items():
+        yield from _check_saml_provider(("saml_providers", name), saml_provider)
     for name, function in configuration.functions.items():
         if function.authorization_token is not None and not function.snap_start:
             yield Finding(
@@ -103,6 +106,21 @@ def _check_provider(path: KeyPath, provider: OidcProviderSection) -> Iterator[Fi
             "how are its tokens verified? give one of jwks, jwks_file or built_in: true; no key "
             "set is ever fetched",
             rests_on=((*path, "jwks"), (*path, "jwks_file"), (*path, "built_in")),
+        )
+
+
+def _check_saml_provider(path: KeyPath, provider: SamlProviderSection) -> Iterator[Finding]:
+    """Its keys come from its metadata, or are made here."""
+    if provider.metadata_file is not None and provider.built_in:
+        yield Finding(
+            (*path, "built_in"), "not together with metadata_file; a built-in provider has a key"
+        )
+    if provider.metadata_file is None and not provider.built_in:
+        yield Finding(
+            path,
+            "who signs its assertions? give one of metadata_file or built_in: true; no metadata is "
+            "ever fetched",
+            rests_on=((*path, "metadata_file"), (*path, "built_in")),
         )
 
 

@@ -24,6 +24,7 @@ from imds_sim.config.schema.names import (
 )
 from imds_sim.config.schema.names import WorkloadName as Name
 from imds_sim.config.schema.policies import ManagedPolicy, ManagedPolicyKey
+from imds_sim.config.schema.saml_providers import SamlProviderName, SamlProviderSection
 from imds_sim.config.schema.section import Section
 from imds_sim.config.schema.text import Seed, Truth, one_of, whole_number
 from imds_sim.config.schema.workloads import FunctionSection, InstanceSection, TaskSection
@@ -147,7 +148,6 @@ class Configuration(Section):
             "endpoints",
             "hop_limit",
             "pods",
-            "saml_providers",
         }
     )
 
@@ -223,6 +223,10 @@ class Configuration(Section):
     oidc_providers: Annotated[dict[IssuerUrl, OidcProviderSection], _Empty] = Field(
         default_factory=dict,
         description="OpenID Connect providers by the URL of their issuer. Default: {}.",
+    )
+    saml_providers: Annotated[dict[SamlProviderName, SamlProviderSection], _Empty] = Field(
+        default_factory=dict,
+        description="SAML providers of the account of the file, by name. Default: {}.",
     )
     instances: Annotated[dict[Name, InstanceSection], _Empty] = Field(
         default_factory=dict, description="EC2 instances by name. Default: {}."

@@ -23,6 +23,7 @@ from imds_sim.kernel.identifiers import Identifiers
 from imds_sim.kernel.message import Headers, Request, Response
 from imds_sim.kernel.secret import Secret
 from imds_sim.simulator.core import Core, derived_key
+from imds_sim.sts.federation.saml_identity_provider import AssertionRequest
 from imds_sim.sts.query_api.sigv4 import sign
 from imds_sim.sts.signer import Signer
 from imds_sim.sts.totp import code, step_of
@@ -54,11 +55,13 @@ roles:
   resize: {}
   closed: {trust: none}
   ci: {trust: {Version: "2012-10-17", Statement: {Effect: Allow, Principal: {Federated: "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}, Action: ["sts:AssumeRoleWithWebIdentity", "sts:TagSession"], Condition: {StringLike: {"token.actions.githubusercontent.com:sub": "repo:octo/*"}}}}}
+  staff: {trust: {Version: "2012-10-17", Statement: {Effect: Allow, Principal: {Federated: "arn:aws:iam::111122223333:saml-provider/corp"}, Action: ["sts:AssumeRoleWithSAML", "sts:TagSession", "sts:SetSourceIdentity"]}}}
   deploy: {path: /ops/, policies: {all: *all}, trust: &trust {Version: "2012-10-17", Statement: {Effect: Allow, Principal: {AWS: "arn:aws:iam::111122223333:root"}, Action: ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]}}}
   orders: {account: "444455556666", policies: {all: *all}, trust: *trust}
   archive: {account: "444455556666", trust: {Version: "2012-10-17", Statement: {Effect: Allow, Principal: {AWS: "arn:aws:iam::444455556666:role/orders"}, Action: ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]}}}
 oidc_providers:
   "https://token.actions.githubusercontent.com": {built_in: true, name: github}
+saml_providers: {corp: {built_in: true}}
 instances:
   web-1: {id: i-0123456789abcdef0, role: web, metadata_options: {http_tokens: optional}}
   web-2: {id: i-0fedcba9876543210, role: closed, clients: ["172.30.0.12"]}
@@ -110,6 +113,7 @@ class Day:
         self.later(minutes=10)
         self.workloads()
         self.federation()
+        self.staff()
 
     def morning_of_alice(self) -> None:
         self.call(ALICE, "GetCallerIdentity")
@@ -224,6 +228,38 @@ class Day:
         found = re.search("<WebIdentityToken>(.*)</WebIdentityToken>", outbound.body.decode())
         self.secrets |= {found[1]} if found else set()
 
+    def staff(self) -> None:
+        """An assertion, for its role and for another; one that the provider did not sign."""
+        response = self.corp("staff")
+        staff = self.keys(self.with_saml(response, "staff", DurationSeconds="1800"))
+        self.call(staff, "GetCallerIdentity")
+        self.with_saml(response, "deploy")
+        self.with_saml(response[:-400] + "A" * 400, "staff")
+
+    def corp(self, role: str) -> str:
+        """A response of the built-in SAML provider."""
+        order = AssertionRequest(
+            (f"arn:aws:iam::{ACCOUNT}:role/{role}",),
+            "carol",
+            subject="carol@example.com",
+            tags={"CostCenter": "4711"},
+            transitive_tag_keys=("CostCenter",),
+            source_identity="carol",
+        )
+        response = self.core.sts.saml_providers.built_in("corp").response(order).reveal()
+        self.secrets.add(response)
+        return response
+
+    def with_saml(self, response: str, role: str, **parameters: str) -> Response:
+        """An unsigned call."""
+        return self.unsigned(
+            "AssumeRoleWithSAML",
+            RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{role}",
+            PrincipalArn=f"arn:aws:iam::{ACCOUNT}:saml-provider/corp",
+            SAMLAssertion=response,
+            **parameters,
+        )
+
     def github(self, subject: str, **claims: object) -> str:
         """A token of the built-in provider."""
         issuers = self.core.sts.issuers
@@ -234,14 +270,16 @@ class Day:
 
     def with_web_identity(self, token: str, **parameters: str) -> Response:
         """An unsigned call."""
-        given = {
-            "Action": "AssumeRoleWithWebIdentity",
-            "Version": "2011-06-15",
-            "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/ci",
-            "RoleSessionName": "GitHubActions",
-            "WebIdentityToken": token,
+        return self.unsigned(
+            "AssumeRoleWithWebIdentity",
+            RoleArn=f"arn:aws:iam::{ACCOUNT}:role/ci",
+            RoleSessionName="GitHubActions",
+            WebIdentityToken=token,
             **parameters,
-        }
+        )
+
+    def unsigned(self, action: str, **parameters: str) -> Response:
+        given = {"Action": action, "Version": "2011-06-15", **parameters}
         fields = [
             ("Host", "sts.eu-west-1.amazonaws.com"),
             ("Content-Type", "application/x-www-form-urlencoded"),
