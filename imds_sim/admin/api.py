@@ -21,7 +21,6 @@ from imds_sim.simulator.overlay import NameTaken, TooManyAdded
 from imds_sim.simulator.why import explain
 from imds_sim.sts.errors import ApiError
 from imds_sim.sts.federation.issuers import IssuerUnknown
-from imds_sim.sts.federation.orders import mint
 from imds_sim.workloads.resolve import WorkloadUnknown
 
 RELOAD = ("POST", "/v1/reload")
@@ -220,9 +219,7 @@ class AdminApi:
         return AdminReply(200, documents.certificates(self._backend.core))
 
     def _oidc_token(self, asked: Asked) -> AdminReply:
-        order = oidc_token.read_order(asked.body)
-        minted = mint(self._backend.core.sts.issuers, order)
-        return AdminReply(200, oidc_token.document(minted))
+        return AdminReply(200, oidc_token.minted(self._backend.core.sts.issuers, asked.body))
 
     def _health(self, asked: Asked) -> AdminReply:
         return AdminReply(200, {"status": "ok"})
