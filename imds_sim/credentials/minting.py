@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.iam.instance_identity import instance_identity_role
 from imds_sim.iam.principals import ServicePrincipal
-from imds_sim.sts.audit import particulars
 from imds_sim.sts.authority import Credentials
 from imds_sim.sts.errors import ApiError
 from imds_sim.sts.operations.assume_role import AssumeRoleRequest
@@ -73,15 +72,12 @@ class Minter:
                 session_context=session_keys(workload, delivery),
             )
         except ApiError as error:
-            self.service.auditor.call_by_service(workload.service, role.arn, error)
             return Refused(
                 role_name=role.name,
                 code=UNAUTHORIZED,
                 message=f"{error} ({error.detail})" if error.detail else str(error),
                 refused_at=self.service.clock.now(),
             )
-        told = particulars.assume_role(request, assumed)
-        self.service.auditor.call_by_service(workload.service, role.arn, told)
         return _set_of(workload, role, assumed.credentials)
 
     def _identity(self, workload: Workload, role: AttachedRole) -> CredentialSet:

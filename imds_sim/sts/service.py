@@ -11,14 +11,17 @@ from typing import Never
 
 from imds_sim.iam.decision import Decision
 from imds_sim.iam.directory import Directory
+from imds_sim.iam.principals import ServicePrincipal
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.entropy import Entropy
+from imds_sim.sts.audit import particulars
 from imds_sim.sts.audit.auditor import Auditor
 from imds_sim.sts.audit.identity import Identity, unheard
 from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.sts.authentication import Authenticated, authenticate
 from imds_sim.sts.authority import Authority, Credentials
 from imds_sim.sts.authorization_messages import AuthorizationMessages
+from imds_sim.sts.errors import ApiError
 from imds_sim.sts.federation.issuers import Issuers
 from imds_sim.sts.federation.keys import KeyKeeper, ProcessKeys
 from imds_sim.sts.federation.saml_providers import SamlProviders
@@ -73,7 +76,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 @dataclass(frozen=True, slots=True)
 class Service:
     """The STS of one world; made anew with it. What lasts is in the sealer's key, `used_codes`,
-    `issuer_keys` and `trail`: whoever brings a call here has the `auditor` record its outcome.
+    `issuer_keys` and `trail`. Calls of services are recorded here, others by who brings them.
 
     Every operation raises ValidationError and AccessDenied; further errors are named. `context`
     are condition keys of the call that the service cannot know, such as `aws:SourceIp`.
@@ -102,7 +105,17 @@ class Service:
         that later requests of the session will have. Raises InvalidParameterValue,
         MalformedPolicyDocument, PackedPolicyTooLarge, ExpiredContextAssertion.
         """
-        return assume_role(self._authority, caller, request, trust_context, session_context)
+        by_service = isinstance(caller, ServicePrincipal)
+        try:
+            assumed = assume_role(self._authority, caller, request, trust_context, session_context)
+        except ApiError as error:
+            if by_service:
+                self.auditor.call_by_service(caller.arn, request.role_arn, error)
+            raise
+        if by_service:
+            told = particulars.assume_role(request, assumed)
+            self.auditor.call_by_service(caller.arn, request.role_arn, told)
+        return assumed
 
     def assume_role_with_saml(
         self,

@@ -43,7 +43,8 @@ class Auditor:
             source_address=service,
             user_agent=service,
         )
-        caller = identity.of_service(service, role_arn.split(":", 5)[4])
+        account = role_arn.split(":")[4] if role_arn.count(":") >= 5 else ""
+        caller = identity.of_service(service, account)
         self.call("AssumeRole", caller, received, outcome)
 
     def _id(self, kind: str) -> str:
