@@ -6,7 +6,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from imds_sim.admin import clock, documents, exchange, faults, oidc_token, saml, verify
+from imds_sim.admin import clock, documents, exchange, faults, oidc_token, rings, saml, verify
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
 from imds_sim.admin.errors import BodyInvalid, QueryInvalid
 from imds_sim.admin.instances import MAX_BODY, PARTS, Part
@@ -14,14 +14,9 @@ from imds_sim.admin.questions import PARAMETERS, read_question
 from imds_sim.faults.errors import FaultInvalid, FaultUnknown, TooManyFaults
 from imds_sim.kernel.clock import RateImpossible, ShiftTooFar
 from imds_sim.kernel.errors import SimError
-from imds_sim.kernel.exchange import Surface
 from imds_sim.kernel.keys import KeyUnusable
 from imds_sim.simulator.asker import PrincipalUnknown, RoleUnknown
-from imds_sim.simulator.environment import (
-    EnvironmentUnavailable,
-    environment,
-    subject_named,
-)
+from imds_sim.simulator.environment import EnvironmentUnavailable, environment, subject_named
 from imds_sim.simulator.overlay import NameTaken, TooManyAdded
 from imds_sim.simulator.why import explain
 from imds_sim.sts.errors import ApiError
@@ -71,7 +66,12 @@ ERRORS: dict[type[SimError], tuple[int, str]] = {
 }
 
 # Of a reload that did not take effect: the file is at fault, or what the daemon stands on.
-RELOAD_STATUS = {"ConfigInvalid": 422, "ConfigNotReadable": 422, "CannotBind": 409}
+RELOAD_STATUS = {
+    "ConfigInvalid": 422,
+    "ConfigNotReadable": 422,
+    "CannotBind": 409,
+    "SinkNotWritable": 409,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +137,16 @@ class AdminApi:
         )
 
     def _journal(self, asked: Asked) -> AdminReply:
-        recorder = self._backend.core.journal
-        after, surface = asked.query.get("after", "0"), asked.query.get("surface")
-        if not (after.isascii() and after.isdecimal() and len(after) <= 18):
-            raise QueryInvalid(f"after: {after!r} is not the number of an entry, 0 or more")
-        if surface is not None and surface not in set(Surface):
-            raise QueryInvalid(f"surface: {surface!r} is not one of {', '.join(Surface)}")
-        entries = recorder.entries(int(after), asked.query.get("as"), surface)
-        return AdminReply(200, documents.journal(entries, recorder))
+        return AdminReply(200, rings.journal(self._backend.core, asked.query))
 
     def _clear_journal(self, asked: Asked) -> AdminReply:
-        recorder = self._backend.core.journal
-        cleared = len(recorder)
-        recorder.clear()
-        return AdminReply(200, {"cleared": cleared, "last_number": recorder.last_number})
+        return AdminReply(200, rings.cleared(self._backend.core.journal))
+
+    def _audit(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, rings.audit(self._backend.core, asked.query))
+
+    def _clear_audit(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, rings.cleared(self._backend.core.audit))
 
     def _clock(self, asked: Asked) -> AdminReply:
         return AdminReply(200, clock.document(self._backend.core.clock))
@@ -249,6 +245,8 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("GET", "/v1/environment"): _Route(AdminApi._environment, frozenset({"as"})),
     ("GET", "/v1/journal"): _Route(AdminApi._journal, frozenset({"after", "as", "surface"})),
     ("DELETE", "/v1/journal"): _Route(AdminApi._clear_journal),
+    ("GET", "/v1/audit"): _Route(AdminApi._audit, frozenset({"after"})),
+    ("DELETE", "/v1/audit"): _Route(AdminApi._clear_audit),
     ("GET", "/v1/clock"): _Route(AdminApi._clock),
     ("DELETE", "/v1/clock"): _Route(AdminApi._reset_clock),
     ("POST", "/v1/clock/advance"): _Route(AdminApi._advance, max_body=clock.MAX_BODY),

@@ -24,6 +24,7 @@ COMMANDS = (
     "status",
     "wait",
     "journal",
+    "audit",
     "fault",
     "clock",
     "options",

@@ -17,6 +17,8 @@ from imds_sim.kernel.arn import partition_of
 from imds_sim.kernel.exchange import Surface
 from imds_sim.kernel.identifiers import Identifiers
 from imds_sim.simulator.world import World
+from imds_sim.sts.audit.alarms import AlarmRule
+from imds_sim.sts.audit.trail import AuditOptions
 from imds_sim.workloads.hops import HopLimit, HopMode
 from imds_sim.workloads.listener import Listener
 from imds_sim.workloads.resolve import Resolver
@@ -57,6 +59,23 @@ def build_world(
         strict_region=configuration.sts.strict_region,
         hop_limit=HopLimit(HopMode(configuration.hop_limit.mode), configuration.hop_limit.local),
         journal_capacity=configuration.journal.capacity,
+        audit=AuditOptions(
+            capacity=configuration.audit.capacity,
+            session_tokens=configuration.audit.session_tokens,
+        ),
+        alarms=tuple(
+            AlarmRule(
+                name=name,
+                event_name=alarm.event_name,
+                error_code=alarm.error_code,
+                source_addresses=alarm.source_addresses,
+                not_source_addresses=alarm.not_source_addresses,
+                hoarding=alarm.hoarding,
+                threshold=alarm.threshold,
+                period=alarm.period,
+            )
+            for name, alarm in configuration.alarms.items()
+        ),
         faults=tuple(_faults(configuration)),
         weather=_weather(configuration),
         warnings=tuple(str(warning) for warning in configuration.warnings),

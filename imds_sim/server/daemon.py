@@ -29,6 +29,7 @@ from imds_sim.server.binding import CannotBind
 from imds_sim.server.inherited import Inherited
 from imds_sim.server.last_good import keep, load_or_last_good
 from imds_sim.server.origin import Loaded, Origin
+from imds_sim.server.recording import Recording
 from imds_sim.server.runtime import Runtime
 from imds_sim.server.state import write_atomically
 from imds_sim.server.systemd import Notifier, from_environment
@@ -55,7 +56,8 @@ def serve(config_path: str | None, ready_file: str | None, last_good: bool = Fal
     With `last_good` a file that is wrong is replaced by the last one that was not.
 
     Raises what keeps it from starting, each with an `exit_status`: ConfigInvalid,
-    ConfigNotReadable, TokenFileOpen, StateInUse, StateUnusable, CannotBind, ReadyFileNotWritable.
+    ConfigNotReadable, TokenFileOpen, StateInUse, StateUnusable, SinkNotWritable, CannotBind,
+    ReadyFileNotWritable.
     """
     clock = SystemClock()
     fallen_back = None
@@ -115,6 +117,8 @@ class Daemon:
 
     async def run(self, ready_file: str | None) -> int:
         """Start, serve until told to end, stop."""
+        recording = Recording(self._core)
+        await recording.turn_to(recording.prepared(self._loaded.configuration))
         runtime = Runtime(self._core, self._alive, self._inherited)
         process = Process(
             pid=os.getpid(),
@@ -123,7 +127,7 @@ class Daemon:
             config_source=str(self._origin.path) if self._origin.path else None,
             warnings=self._loaded.warnings,
         )
-        self._backend = Backend(runtime, process)
+        self._backend = Backend(runtime, process, recording)
         await runtime.start()
         try:
             # aiohttp takes longer to load than everything else; the surfaces answer meanwhile.
@@ -149,6 +153,7 @@ class Daemon:
         finally:
             timeout = self._loaded.configuration.drain_timeout.total_seconds()
             await runtime.stop(timeout)
+            recording.close()
         log.info("daemon.stopped")
         return 0
 
@@ -215,12 +220,16 @@ class Daemon:
         before = self._core.configured
         try:
             loaded = await asyncio.to_thread(self._origin.again)
-            self._origin.commit(loaded.world)
+            files = self._backend.recording.prepared(loaded.configuration)
             try:
+                self._origin.commit(loaded.world)
                 await self._backend.runtime.adopt(loaded.world)
-            except CannotBind:
-                self._origin.commit(before)
+            except SimError as error:
+                self._backend.recording.discard(files)
+                if isinstance(error, CannotBind):
+                    self._origin.commit(before)
                 raise
+            await self._backend.recording.turn_to(files)
         except SimError as error:
             log.error("config.reload_failed", extra={"reason": str(error)})
             return self._failure(error)

@@ -24,11 +24,13 @@ from imds_sim.server.backend import Backend
 from imds_sim.server.faulty import Faults
 from imds_sim.server.moved_clock import MovedClock
 from imds_sim.server.origin import Origin
+from imds_sim.server.recording import Recording
 from imds_sim.server.runtime import Runtime
 from imds_sim.simulator.core import Core
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.environment import environment
 from imds_sim.simulator.private import private_world
+from imds_sim.sts.audit.trail import AuditTrail
 
 T = TypeVar("T")
 
@@ -46,11 +48,12 @@ class Simulator:
     """A running simulator, got by `start`. Use it as a context manager, or call `stop`.
 
     Its methods may be called from any thread. Unless `as_configured`, what makes a file fit for a
-    service is left out: `listen`, `state_dir`; every instance gets a free loopback port.
+    service is left out: `listen`, `state_dir`, the files of journal and audit; every instance gets
+    a free loopback port.
     """
 
     def __init__(self, configuration: Configuration, as_configured: bool, clock: Clock) -> None:
-        self._configuration = configuration
+        self._configuration, self._as_configured = configuration, as_configured
         origin = Origin(configuration, clock.now(), keep_state=as_configured)
         world = origin.first().world
         self.core = Core(
@@ -92,6 +95,10 @@ class Simulator:
         return self
 
     async def _start(self, admin: bool) -> None:
+        recording = Recording(self.core)
+        if self._as_configured:
+            self._closing.callback(recording.close)
+            await recording.turn_to(recording.prepared(self._configuration))
         runtime = Runtime(self.core)
         self._closing.push_async_callback(runtime.stop, DRAIN)
         await runtime.start()
@@ -100,7 +107,7 @@ class Simulator:
 
             folder = self._closing.enter_context(TemporaryDirectory(prefix="imds-sim-"))
             place = UnixAddress(f"{folder}/{SOCKET_NAME}")
-            backend = Backend(runtime, self._process())
+            backend = Backend(runtime, self._process(), recording)
             runtime.admin = await self._closing.enter_async_context(
                 serving(backend, self._reload, [place], {}, os.geteuid())
             )
@@ -119,6 +126,11 @@ class Simulator:
     def journal(self) -> Recorder:
         """What was asked and answered, oldest first; iterate over it."""
         return self.core.journal
+
+    @property
+    def audit(self) -> AuditTrail:
+        """The CloudTrail records of the STS, oldest first; iterate over it."""
+        return self.core.audit
 
     @property
     def clock(self) -> MovedClock:

@@ -16,6 +16,7 @@ from imds_sim.imds.handler import ImdsHandler
 from imds_sim.imds.signatures import Signatures
 from imds_sim.imds.signed_forms import SignedForm
 from imds_sim.imds.tokens import MetadataTokens
+from imds_sim.journal.counters import Counters
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import Clock, ShiftedClock, SteadyClock
 from imds_sim.kernel.entropy import Entropy
@@ -27,6 +28,7 @@ from imds_sim.simulator.overlay import Overlay
 from imds_sim.simulator.pipeline import Pipeline
 from imds_sim.simulator.playing import Playing
 from imds_sim.simulator.world import World
+from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.sts.mfa import UsedCodes
 from imds_sim.sts.query_api.handler import StsQueryHandler
 from imds_sim.sts.service import Service
@@ -45,8 +47,8 @@ class Core:
     """One simulator without sockets. Not thread-safe: one thread calls it.
 
     What outlives a world: the sealing, metadata-token and issuer keys, those that sign identity
-    documents, the held credentials, the journal, the MFA codes that were used, and the overlay as
-    far as the file lets it.
+    documents, the held credentials, the journal, the audit, alarms, counters, the MFA codes that
+    were used, and the overlay as far as the file lets it.
     """
 
     _pipeline: Pipeline
@@ -64,6 +66,10 @@ class Core:
         self.clock = ShiftedClock(clock)
         self._moment = SteadyClock(self.clock)
         self.journal = Recorder(world.journal_capacity)
+        self.audit = AuditTrail(world.audit)
+        self.alarms = self.audit.alarms
+        self.alarms.adopt(world.alarms)
+        self.counters = Counters()
         self.generation = 1
         self.configured = world  # as the file has it, without the overlay
         self.overlay = Overlay()
@@ -108,7 +114,8 @@ class Core:
         return self._pipeline.failed(connection, request)
 
     def tick(self) -> bool:
-        """Mint what is due, a bounded batch; True if more is due already."""
+        """Mint what is due, a bounded batch, and let alarms end; True if more is due already."""
+        self.alarms.look(self._moment.now())
         return self.credentials.tick()
 
     def rotate(self, workload: str | None = None) -> int:
@@ -131,13 +138,16 @@ class Core:
         self.credentials.owe_what_is_ahead()
 
     def reset(self) -> int:
-        """As the file has it, with an empty journal, at the wall's time; mint anew.
+        """As the file has it, with journal and audit empty, at the wall's time; mint anew.
 
-        The faults of the file are armed anew, those armed at run time are gone. Returns the number
-        of sets.
+        The faults of the file are armed anew, those armed at run time are gone; alarms and
+        counters begin anew. Returns the number of sets.
         """
         self.clock.reset()
         self.journal.clear()
+        self.audit.clear()
+        self.alarms.clear()
+        self.counters.clear()
         self.lay_over(Overlay())
         self.faults.clear()
         self._arm(self.world)
@@ -177,6 +187,9 @@ class Core:
         before = self.world
         self.credentials.adopt(_minting(world, service), world.resolver.workloads.values())
         self.journal.resize(world.journal_capacity)
+        self.audit.configure(world.audit)
+        self.alarms.adopt(world.alarms)
+        self.counters.keep(world.resolver.workloads)
         self._install(world, service)
         if (world.faults, world.weather) != (before.faults, before.weather):
             self._arm(world)
@@ -201,6 +214,7 @@ class Core:
             world.region,
             self._used_codes,
             issuer_keys=self._issuer_keys,
+            trail=self.audit,
         )
 
     def _arm(self, world: World) -> None:
@@ -227,6 +241,8 @@ class Core:
                 service, self._moment, self._entropy, world.region, world.strict_region
             ),
             journal=self.journal,
+            alarms=self.alarms,
+            counters=self.counters,
             clock=self._moment,
             playing=Playing(self.faults, handed, self._tokens, self._moment, self._jump),
         )

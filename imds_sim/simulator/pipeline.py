@@ -7,6 +7,7 @@ from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.ecs import EcsHandler
 from imds_sim.faults.play import Play
 from imds_sim.imds.handler import ImdsHandler
+from imds_sim.journal.counters import Counters
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import SteadyClock
 from imds_sim.kernel.exchange import Connection, Surface
@@ -15,6 +16,7 @@ from imds_sim.kernel.plan import End, WirePlan
 from imds_sim.kernel.refusal import Refusal
 from imds_sim.simulator.playing import Playing
 from imds_sim.simulator.world import World
+from imds_sim.sts.audit.alarms import Alarms
 from imds_sim.sts.query_api.handler import StsQueryHandler
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.hops import is_ipv6_endpoint
@@ -52,6 +54,8 @@ class Pipeline:
     aws_lambda: LambdaHandler
     sts: StsQueryHandler
     journal: Recorder
+    alarms: Alarms
+    counters: Counters
     clock: SteadyClock
     playing: Playing
 
@@ -151,15 +155,28 @@ class Pipeline:
         else:
             method, target = request.method, request.target
             user_agent = request.headers.get("user-agent")
+        now, notes = self.clock.now(), response.notes
+        status = response.status if response.plan is None or response.plan.answers else 0
+        if workload is not None and status:
+            if notes.imds_version == 1:
+                self.counters.without_token(workload.name, status)
+            if notes.access_key_id is not None:
+                # The two ways of IMDS and the instance identity role have sets of their own.
+                kind = "identity" if "/identity-credentials/" in target else "role"
+                holder = f"{workload.name} {notes.imds_version} {kind}"
+                self.alarms.handed_out(holder, notes.access_key_id, now)
         self.journal.record(
-            time=self.clock.now(),
+            time=now,
             surface=connection.surface,
             workload=workload.name if workload else None,
             client=connection.peer,
             user_agent=user_agent,
             method=method,
             target=target,
-            status=response.status if response.plan is None or response.plan.answers else 0,
-            notes=response.notes,
+            status=status,
+            notes=notes,
             duration=self.clock.held_for(),
+            local=connection.local,
+            local_port=connection.local_port,
+            response_bytes=len(response.body),
         )

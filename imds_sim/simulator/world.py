@@ -9,6 +9,8 @@ from imds_sim.faults.weather import Weather
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.generations import Generations
 from imds_sim.kernel.exchange import Surface
+from imds_sim.sts.audit.alarms import AlarmRule
+from imds_sim.sts.audit.trail import DEFAULT_AUDIT, AuditOptions
 from imds_sim.workloads.hops import BY_THE_NETWORK, HopLimit
 from imds_sim.workloads.listener import Listener
 from imds_sim.workloads.resolve import Resolver
@@ -35,6 +37,8 @@ class World:
     strict_region: bool = False
     hop_limit: HopLimit = BY_THE_NETWORK
     journal_capacity: int = 10_000
+    audit: AuditOptions = DEFAULT_AUDIT
+    alarms: tuple[AlarmRule, ...] = ()
     faults: tuple[WantedFault, ...] = ()
     weather: Weather | None = None
     warnings: tuple[str, ...] = ()

@@ -4,19 +4,25 @@ Every way to credentials leads through here: the HTTP API's and the refresher's,
 service principal of a workload's kind.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Never
 
 from imds_sim.iam.decision import Decision
 from imds_sim.iam.directory import Directory
+from imds_sim.iam.principals import ServicePrincipal
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.keys import KeyKeeper, ProcessKeys
+from imds_sim.sts.audit import particulars
+from imds_sim.sts.audit.auditor import Auditor
+from imds_sim.sts.audit.identity import Identity, unheard
+from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.sts.authentication import Authenticated, authenticate
 from imds_sim.sts.authority import Authority, Credentials
 from imds_sim.sts.authorization_messages import AuthorizationMessages
+from imds_sim.sts.errors import ApiError
 from imds_sim.sts.federation.issuers import Issuers
 from imds_sim.sts.federation.saml_providers import SamlProviders
 from imds_sim.sts.mfa import UsedCodes
@@ -69,8 +75,8 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The STS of one world; made anew with it. What lasts is in the sealer's key, `used_codes` and
-    `issuer_keys`.
+    """The STS of one world; made anew with it. What lasts is in the sealer's key, `used_codes`,
+    `issuer_keys` and `trail`. Calls of services are recorded here, others by who brings them.
 
     Every operation raises ValidationError and AccessDenied; further errors are named. `context`
     are condition keys of the call that the service cannot know, such as `aws:SourceIp`.
@@ -83,6 +89,7 @@ class Service:
     region: str
     used_codes: UsedCodes = field(default_factory=UsedCodes)
     issuer_keys: KeyKeeper = field(default_factory=ProcessKeys, repr=False)
+    trail: AuditTrail = field(default_factory=AuditTrail)
 
     def assume_role(
         self,
@@ -98,27 +105,45 @@ class Service:
         that later requests of the session will have. Raises InvalidParameterValue,
         MalformedPolicyDocument, PackedPolicyTooLarge, ExpiredContextAssertion.
         """
-        return assume_role(self._authority, caller, request, trust_context, session_context)
+        by_service = isinstance(caller, ServicePrincipal)
+        try:
+            assumed = assume_role(self._authority, caller, request, trust_context, session_context)
+        except ApiError as error:
+            if by_service:
+                self.auditor.call_by_service(caller.arn, request.role_arn, error)
+            raise
+        if by_service:
+            told = particulars.assume_role(request, assumed)
+            self.auditor.call_by_service(caller.arn, request.role_arn, told)
+        return assumed
 
     def assume_role_with_saml(
-        self, request: AssumeRoleWithSamlRequest, context: Mapping[str, str] = NOTHING
+        self,
+        request: AssumeRoleWithSamlRequest,
+        context: Mapping[str, str] = NOTHING,
+        known: Callable[[Identity], None] = unheard,
     ) -> RoleAssumedWithSaml:
         """Mint credentials for a session of a role on the word of a SAML provider.
 
-        Nobody signs for it. Raises InvalidIdentityToken, ExpiredAssertion, IdpRejectedClaim,
-        MalformedPolicyDocument, PackedPolicyTooLarge, InvalidParameterValue.
+        Nobody signs for it; `known` as for a web identity. Raises InvalidIdentityToken,
+        ExpiredAssertion, IdpRejectedClaim, MalformedPolicyDocument, PackedPolicyTooLarge,
+        InvalidParameterValue.
         """
-        return assume_role_with_saml(self._authority, self.saml_providers, request, context)
+        return assume_role_with_saml(self._authority, self.saml_providers, request, context, known)
 
     def assume_role_with_web_identity(
-        self, request: AssumeRoleWithWebIdentityRequest, context: Mapping[str, str] = NOTHING
+        self,
+        request: AssumeRoleWithWebIdentityRequest,
+        context: Mapping[str, str] = NOTHING,
+        known: Callable[[Identity], None] = unheard,
     ) -> RoleAssumedWithWebIdentity:
         """Mint credentials for a session of a role on the word of an identity provider.
 
-        Nobody signs for it. Raises InvalidIdentityToken, ExpiredWebIdentityToken, IdpRejectedClaim,
-        IdpCommunicationError, MalformedPolicyDocument, PackedPolicyTooLarge, InvalidParameterValue.
+        Nobody signs for it; `known` is told who calls, as soon as the audit may name them. Raises
+        InvalidIdentityToken, ExpiredWebIdentityToken, IdpRejectedClaim, IdpCommunicationError,
+        MalformedPolicyDocument, PackedPolicyTooLarge, InvalidParameterValue.
         """
-        return assume_role_with_web_identity(self._authority, self.issuers, request, context)
+        return assume_role_with_web_identity(self._authority, self.issuers, request, context, known)
 
     def assume_root(
         self, signer: Signer, request: AssumeRootRequest, context: Mapping[str, str] = NOTHING
@@ -201,6 +226,11 @@ class Service:
         found = self.authenticate(access_key_id, session_token or None)
         found.refuse_foreign_session_token()
         return VerifiedSession.of(access_key_id, found.signer)
+
+    @property
+    def auditor(self) -> Auditor:
+        """Who records the calls."""
+        return Auditor(self.trail, self.clock, self.entropy, self.region)
 
     @property
     def issuers(self) -> Issuers:

@@ -7,6 +7,7 @@ import pytest
 
 from imds_sim.admin.api import AdminApi
 from imds_sim.server.backend import Backend
+from imds_sim.server.recording import Recording
 from tests.simulator.scenes import Scene, scene_of
 
 WORLD = """
@@ -33,7 +34,9 @@ class Exchanger:
 
     def ask(self, document: object, **query: str) -> tuple[int, Any]:
         # Without loop and process: the route asks for neither, and a Runtime needs both.
-        api = AdminApi(Backend(_Runtime(self.scene.core), None))  # type: ignore[arg-type]
+        core = self.scene.core
+        backend = Backend(_Runtime(core), None, Recording(core))  # type: ignore[arg-type]
+        api = AdminApi(backend)
         reply = api.handle("POST", "/v1/exchange", query, json.dumps(document).encode())
         return reply.status, json.loads(json.dumps(reply.document))
 

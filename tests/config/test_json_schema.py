@@ -21,7 +21,7 @@ def keys(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def test_every_key_has_a_description_that_names_its_default() -> None:
-    sections = {"listen", "credentials", "sts", "journal", "log", "metadata_options"}
+    sections = {"listen", "credentials", "sts", "journal", "audit", "log", "metadata_options"}
     sections |= {"organization"}
     for section, key, described in keys(json_schema()):
         assert described.get("description"), f"{section}.{key}"

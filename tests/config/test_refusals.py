@@ -226,11 +226,8 @@ def test_a_broken_file_is_refused_in_plain_words(
     [
         "pods",
         "endpoints",
-        "alarms",
-        "audit",
         "listen.eks",
         "listen.generic",
-        "journal.file",
         "tasks.t.execution_role",
         "tasks.t.family",
         "tasks.t.containers",

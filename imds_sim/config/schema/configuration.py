@@ -7,9 +7,10 @@ from pydantic import BeforeValidator, Field, PlainValidator, PrivateAttr, WithJs
 
 from imds_sim.config.errors import Problem
 from imds_sim.config.schema.accounts import AccountSection
+from imds_sim.config.schema.alarms import AlarmSection
 from imds_sim.config.schema.durations import DrainTimeout, Lifetime, MinRemaining, RefreshEvery
 from imds_sim.config.schema.faults import Faults, WeatherSection
-from imds_sim.config.schema.files import Directory, StateKeyFile, TokenFile
+from imds_sim.config.schema.files import Directory, OutputFile, StateKeyFile, TokenFile
 from imds_sim.config.schema.hops import HopLimitSection
 from imds_sim.config.schema.identities import RoleSection, UserSection
 from imds_sim.config.schema.identity_providers import IssuerUrl, OidcProviderSection
@@ -103,10 +104,27 @@ class StsSection(Section):
 class JournalSection(Section):
     """The journal of requests."""
 
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"file"})
-
     capacity: Capacity = Field(
         10_000, description="How many requests are remembered, 0 to 1000000. Default: 10000."
+    )
+    file: OutputFile | None = Field(
+        None, description="File that every request is appended to, as JSON lines. Default: none."
+    )
+
+
+class AuditSection(Section):
+    """The CloudTrail records of the STS."""
+
+    capacity: Capacity = Field(
+        10_000, description="How many records are remembered, 0 to 1000000. Default: 10000."
+    )
+    file: OutputFile | None = Field(
+        None, description="File that every record is appended to, as JSON lines. Default: none."
+    )
+    session_tokens: Truth = Field(
+        False,
+        description="Whether session tokens stand in the records, as at AWS; else "
+        "HIDDEN_DUE_TO_SECURITY_REASONS does. Default: false.",
     )
 
 
@@ -128,8 +146,6 @@ class Configuration(Section):
 
     not_supported_yet: ClassVar[frozenset[str]] = frozenset(
         {
-            "alarms",
-            "audit",
             "endpoints",
             "pods",
         }
@@ -225,11 +241,15 @@ class Configuration(Section):
     functions: Annotated[dict[FunctionName, FunctionSection], _Empty] = Field(
         default_factory=dict, description="Lambda functions by name. Default: {}."
     )
+    alarms: Annotated[dict[Name, AlarmSection], _Empty] = Field(
+        default_factory=dict, description="Alarms on the audit by name. Default: {}."
+    )
     faults: Faults = Field((), description="Faults armed at the start. Default: [].")
     weather: WeatherSection | None = Field(
         None, description="Legal but unusual behaviour, now and then. Default: none."
     )
     journal: JournalSection = Field(default_factory=JournalSection, description="The journal.")
+    audit: AuditSection = Field(default_factory=AuditSection, description="The audit of the STS.")
     log: LogSection = Field(default_factory=LogSection, description="The log.")
 
     _warnings: tuple[Problem, ...] = PrivateAttr(())
