@@ -1,22 +1,19 @@
 """The directory: roles and users of the file, with what the file leaves to be derived."""
 
 from base64 import b64encode
-from collections.abc import Mapping, Set
 
 from imds_sim.config.arns import role_arns, serial_of
 from imds_sim.config.build_policies import PolicyBuilder
+from imds_sim.config.build_trust import DefaultTrusts
+from imds_sim.config.clusters import clusters
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.config.schema.identities import AccessKeySection, UserSection
 from imds_sim.iam.directory import Directory
-from imds_sim.iam.document import Policy, trust_for_services
 from imds_sim.iam.entities import AccessKey, MfaDevice, Role, User
 from imds_sim.iam.generations import Generations
 from imds_sim.kernel.arn import partition_of
 from imds_sim.kernel.identifiers import Identifiers, access_key_id
 from imds_sim.kernel.secret import Secret
-from imds_sim.workloads.function import Function
-from imds_sim.workloads.instance import Instance
-from imds_sim.workloads.task import Task
 
 
 def build_directory(
@@ -25,17 +22,11 @@ def build_directory(
     """Everyone, and every policy; `generations` must have advanced to these roles already."""
     partition = partition_of(configuration.region)
     arns = role_arns(configuration)
-    services = _services_by_role(configuration)
+    defaults = DefaultTrusts(configuration, clusters(configuration, ids))
     policies = PolicyBuilder(configuration)
-    trusts: dict[frozenset[str], Policy] = {}  # most roles of a large file are trusted alike
     roles: list[Role] = []
     for name, section in configuration.roles.items():
         account = section.account or configuration.account
-        if section.trust is not None:
-            trust = section.trust.policy
-        else:
-            users = frozenset(services.get(name, ()))
-            trust = trusts.setdefault(users, trust_for_services(sorted(users)))
         generation = str(generations.of(arns[name]))
         roles.append(
             Role(
@@ -44,7 +35,7 @@ def build_directory(
                 name=name,
                 unique_id=section.unique_id
                 or ids.entity("AROA", account, section.path, name, generation),
-                trust=trust,
+                trust=section.trust.policy if section.trust is not None else defaults.of(name),
                 path=section.path,
                 max_session_duration=section.max_session_duration,
                 policies=policies.identity(section.policies),
@@ -54,19 +45,6 @@ def build_directory(
         )
     users_built = _users(configuration, ids, partition, policies)
     return Directory.of(roles, users_built, policies.managed, policies.accounts())
-
-
-def _services_by_role(configuration: Configuration) -> Mapping[str, Set[str]]:
-    services: dict[str, set[str]] = {}
-    for kind, sections in (
-        (Instance, configuration.instances),
-        (Task, configuration.tasks),
-        (Function, configuration.functions),
-    ):
-        for section in sections.values():
-            if section.role is not None:
-                services.setdefault(section.role, set()).add(kind.service)
-    return services
 
 
 def _users(

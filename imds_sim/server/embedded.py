@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import AsyncExitStack
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self, TypeVar
@@ -93,10 +94,13 @@ class Simulator:
         runtime = Runtime(self.core)
         self._closing.push_async_callback(runtime.stop, DRAIN)
         await runtime.start()
+        folder = ""
+        if admin or self.core.world.pods:
+            folder = self._closing.enter_context(TemporaryDirectory(prefix="imds-sim-"))
+            runtime.project(Path(folder, "pods"))
         if admin:
             from imds_sim.server.control import serving  # loads aiohttp
 
-            folder = self._closing.enter_context(TemporaryDirectory(prefix="imds-sim-"))
             place = UnixAddress(f"{folder}/{SOCKET_NAME}")
             backend = Backend(runtime, self._process())
             runtime.admin = await self._closing.enter_async_context(
@@ -151,7 +155,12 @@ class Simulator:
 
         Sets and tokens that were handed out live to their own end. Raises SimulatorStopped.
         """
-        self._call(lambda runtime: runtime.core.reset())
+
+        def reset(runtime: Runtime) -> None:
+            runtime.core.reset()
+            runtime.reset_clock()
+
+        self._call(reset)
 
     def stop(self) -> None:
         """Close every socket and end the thread; further calls do nothing."""

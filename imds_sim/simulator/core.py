@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.ecs import EcsHandler
+from imds_sim.containers.eks import EksHandler
 from imds_sim.credentials.minting import Minter
 from imds_sim.credentials.refresh import BATCH, Minting, RefreshingProvider
 from imds_sim.imds.handler import ImdsHandler
@@ -14,8 +15,10 @@ from imds_sim.kernel.clock import Clock, ShiftedClock, SteadyClock
 from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.message import Request, Response, Unreadable
+from imds_sim.simulator.cluster_tokens import ClusterTokens
 from imds_sim.simulator.pipeline import Pipeline
 from imds_sim.simulator.world import World
+from imds_sim.sts.federation.keys import KeyKeeper, ProcessKeys
 from imds_sim.sts.mfa import UsedCodes
 from imds_sim.sts.query_api.handler import StsQueryHandler
 from imds_sim.sts.service import Service
@@ -33,15 +36,23 @@ class Core:
     """One simulator without sockets. Not thread-safe: one thread calls it.
 
     What outlives a world: the sealing and metadata-token keys, the held credentials, the journal,
-    the MFA codes that were used.
+    the MFA codes that were used. `keys` keeps those of issuers; by default as long as this lives.
     """
 
-    def __init__(self, world: World, state_key: bytes, clock: Clock, entropy: Entropy) -> None:
+    def __init__(
+        self,
+        world: World,
+        state_key: bytes,
+        clock: Clock,
+        entropy: Entropy,
+        keys: KeyKeeper | None = None,
+    ) -> None:
         self.clock = ShiftedClock(clock)
         self._moment = SteadyClock(self.clock)
         self.journal = Recorder(world.journal_capacity)
         self.generation = 1
         self._entropy = entropy
+        self._keys = keys or ProcessKeys()
         self._sealer = SessionSealer(derived_key(state_key, "session tokens"), entropy)
         self._tokens = MetadataTokens(
             derived_key(state_key, "metadata tokens"), self._moment, entropy
@@ -126,10 +137,12 @@ class Core:
 
     def _install(self, world: World, service: Service) -> None:
         self._sts = service
+        self.cluster_tokens = ClusterTokens(world.clusters, self._keys, self._moment, self._entropy)
         self._pipeline = Pipeline(
             world=world,
             imds=ImdsHandler(self.credentials, self._tokens, self._moment),
             ecs=EcsHandler(self.credentials, self._moment),
+            eks=EksHandler(self.credentials, self.cluster_tokens, self._moment, self._entropy),
             aws_lambda=LambdaHandler(self.credentials, self._moment),
             sts=StsQueryHandler(
                 service, self._moment, self._entropy, world.region, world.strict_region

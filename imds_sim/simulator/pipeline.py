@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.ecs import EcsHandler
+from imds_sim.containers.eks import EksHandler
 from imds_sim.imds.handler import ImdsHandler
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import SteadyClock
@@ -13,6 +14,7 @@ from imds_sim.simulator.world import World
 from imds_sim.sts.query_api.handler import StsQueryHandler
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
+from imds_sim.workloads.pod import Pod
 from imds_sim.workloads.task import Task
 from imds_sim.workloads.workload import Workload
 
@@ -24,6 +26,7 @@ class Pipeline:
     world: World
     imds: ImdsHandler
     ecs: EcsHandler
+    eks: EksHandler
     aws_lambda: LambdaHandler
     sts: StsQueryHandler
     journal: Recorder
@@ -60,6 +63,9 @@ class Pipeline:
             case Surface.ECS:
                 task = workload if isinstance(workload, Task) else None
                 return self.ecs.handle(request, task, connection)
+            case Surface.EKS:
+                pod = workload if isinstance(workload, Pod) else None
+                return self.eks.handle(request, pod, connection)
             case Surface.LAMBDA:
                 function = workload if isinstance(workload, Function) else None
                 return self.aws_lambda.handle(request, function, connection)
@@ -68,12 +74,14 @@ class Pipeline:
 
     def _surface(
         self, connection: Connection
-    ) -> ImdsHandler | EcsHandler | LambdaHandler | StsQueryHandler:
+    ) -> ImdsHandler | EcsHandler | EksHandler | LambdaHandler | StsQueryHandler:
         match connection.surface:
             case Surface.IMDS:
                 return self.imds
             case Surface.ECS:
                 return self.ecs
+            case Surface.EKS:
+                return self.eks
             case Surface.LAMBDA:
                 return self.aws_lambda
             case Surface.STS:

@@ -7,6 +7,7 @@ from imds_sim.credentials.schedule import DEFAULT_REFRESH, RefreshPolicy
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.generations import Generations
 from imds_sim.workloads.listener import Listener
+from imds_sim.workloads.pod import Cluster, Pod
 from imds_sim.workloads.resolve import Resolver
 
 
@@ -29,3 +30,13 @@ class World:
     strict_region: bool = False
     journal_capacity: int = 10_000
     warnings: tuple[str, ...] = ()
+
+    @property
+    def pods(self) -> tuple[Pod, ...]:
+        """The pods, in the order of the file."""
+        return tuple(each for each in self.resolver.workloads.values() if isinstance(each, Pod))
+
+    @property
+    def clusters(self) -> tuple[Cluster, ...]:
+        """The clusters that have pods."""
+        return tuple({pod.cluster.name: pod.cluster for pod in self.pods}.values())

@@ -206,7 +206,7 @@ def test_ready_means_everything_is_bound_and_minted(backend: FakeBackend, ready:
         ("GET /v1/journal", {"after": "-1"}, 400, "InvalidQuery"),
         ("GET /v1/journal", {"after": "x"}, 400, "InvalidQuery"),
         ("GET /v1/journal", {"after": "9" * 19}, 400, "InvalidQuery"),
-        ("GET /v1/journal", {"surface": "eks"}, 400, "InvalidQuery"),
+        ("GET /v1/journal", {"surface": "s3"}, 400, "InvalidQuery"),
         ("GET /v1/environment", {"as": "web-9"}, 404, "WorkloadUnknown"),
         ("GET /v1/environment", {"as": "user/bob"}, 404, "WorkloadUnknown"),
         ("POST /v1/rotate", {"as": "web-9"}, 404, "WorkloadUnknown"),

@@ -128,7 +128,7 @@ NOT_YET = "not supported yet"
                 "1:1: a: unknown key; allowed here: account, region, seed, listen, "
                 "allow_public_bind, allow_clients, drain_timeout, state_dir, state_key_file, "
                 "credentials, users, sts, roles, accounts, managed_policies, instances, tasks, "
-                "functions, journal, log",
+                "pods, functions, journal, log",
                 "2:1: a: given twice; it stands in line 1 too",
             ],
             id="twice and unknown",
@@ -215,14 +215,12 @@ def test_a_broken_file_is_refused_in_plain_words(
         "hop_limit",
         "oidc_providers",
         "saml_providers",
-        "pods",
         "endpoints",
         "faults",
         "weather",
         "alarms",
         "audit",
         "probes",
-        "listen.eks",
         "listen.generic",
         "journal.file",
         "instances.i.events",
