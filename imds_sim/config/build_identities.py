@@ -1,6 +1,7 @@
 """The directory: roles and users of the file, with what the file leaves to be derived."""
 
 from base64 import b64encode
+from collections.abc import Iterable, Iterator
 
 from imds_sim.config.arns import role_arns, serial_of
 from imds_sim.config.build_policies import PolicyBuilder
@@ -8,12 +9,15 @@ from imds_sim.config.build_trust import DefaultTrusts
 from imds_sim.config.clusters import clusters
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.config.schema.identities import AccessKeySection, UserSection
+from imds_sim.config.schema.identity_providers import default_name
 from imds_sim.iam.directory import Directory
-from imds_sim.iam.entities import AccessKey, MfaDevice, Role, User
+from imds_sim.iam.entities import AccessKey, MfaDevice, OidcProvider, Role, User
 from imds_sim.iam.generations import Generations
 from imds_sim.kernel.arn import partition_of
 from imds_sim.kernel.identifiers import Identifiers, access_key_id
 from imds_sim.kernel.secret import Secret
+from imds_sim.sts.federation.claim_keys import known_claims
+from imds_sim.workloads.pod import IRSA_AUDIENCE, Cluster
 
 
 def build_directory(
@@ -22,7 +26,8 @@ def build_directory(
     """Everyone, and every policy; `generations` must have advanced to these roles already."""
     partition = partition_of(configuration.region)
     arns = role_arns(configuration)
-    defaults = DefaultTrusts(configuration, clusters(configuration, ids))
+    present = clusters(configuration, ids)
+    defaults = DefaultTrusts(configuration, present)
     policies = PolicyBuilder(configuration)
     roles: list[Role] = []
     for name, section in configuration.roles.items():
@@ -44,7 +49,49 @@ def build_directory(
             )
         )
     users_built = _users(configuration, ids, partition, policies)
-    return Directory.of(roles, users_built, policies.managed, policies.accounts())
+    return Directory.of(
+        roles,
+        users_built,
+        policies.managed,
+        policies.accounts(ids),
+        [
+            *_of_clusters(present.values(), partition, configuration.account),
+            *_oidc_providers(configuration, partition),
+        ],
+    )
+
+
+def _of_clusters(
+    clusters: Iterable[Cluster], partition: str, account: str
+) -> Iterator[OidcProvider]:
+    """What one makes of each cluster for IRSA; a provider in the file with its URL comes after."""
+    for cluster in clusters:
+        yield OidcProvider(
+            partition=partition,
+            account=account,
+            issuer=cluster.issuer,
+            client_ids=(IRSA_AUDIENCE,),
+            name=f"eks-{cluster.name}",
+        )
+
+
+def _oidc_providers(configuration: Configuration, partition: str) -> list[OidcProvider]:
+    return [
+        OidcProvider(
+            partition=partition,
+            account=account,
+            issuer=issuer,
+            client_ids=section.audiences,
+            name=section.name or default_name(issuer),
+            key_set=section.jwks or section.jwks_file,
+            claims=known_claims(issuer.partition("://")[2])
+            if section.claims is None
+            else section.claims,
+            is_reachable=section.reachable,
+        )
+        for issuer, section in configuration.oidc_providers.items()
+        for account in section.accounts or (configuration.account,)
+    ]
 
 
 def _users(

@@ -54,7 +54,7 @@ def serve(config_path: str | None, ready_file: str | None) -> int:
     origin = Origin(configuration, clock.now(), Path(config_path) if config_path else None)
     loaded = origin.first()
     origin.commit(loaded.world)
-    core = Core(loaded.world, origin.state_key, clock, origin.entropy)
+    core = Core(loaded.world, origin.state_key, clock, origin.entropy, origin.issuer_keys)
     return uvloop.run(Daemon(core, origin, loaded, from_environment()).run(ready_file))
 
 

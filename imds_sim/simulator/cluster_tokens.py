@@ -6,6 +6,7 @@ in public reports, whose key ids have 40 hexadecimal digits.
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from imds_sim.containers.eks_errors import InvalidToken
 from imds_sim.containers.service_account_token import UnprovenToken
@@ -15,6 +16,9 @@ from imds_sim.kernel.secret import Secret
 from imds_sim.sts.federation.issuer import Issuer
 from imds_sim.sts.federation.keys import KeyKeeper, signing_key
 from imds_sim.workloads.pod import Cluster, Pod
+
+if TYPE_CHECKING:
+    from imds_sim.sts.federation.jose import KeySet
 
 ALGORITHM = "RS256"
 TOKEN_LIFETIME = timedelta(days=1)  # expirationSeconds of what the webhook of EKS projects
@@ -29,6 +33,7 @@ class ClusterTokens:
         self._clusters = {cluster.issuer: cluster for cluster in clusters}
         self._keys, self._clock, self._entropy = keys, clock, entropy
         self._issuers: dict[str, Issuer] = {}
+        self._key_sets: dict[str, KeySet] = {}
 
     def issuer(self, cluster: Cluster) -> Issuer:
         """Who signs the tokens of a cluster."""
@@ -49,9 +54,10 @@ class ClusterTokens:
             raise InvalidToken("no cluster of this world issued the token")
         from imds_sim.sts.federation.jose import KeySet, KeyUnknown, SignatureWrong
 
-        keys = KeySet.read(self.issuer(cluster).jwks())
+        if cluster.issuer not in self._key_sets:
+            self._key_sets[cluster.issuer] = KeySet.read(self.issuer(cluster).jwks())
         try:
-            keys.verify(presented, said.algorithm, said.key_id)
+            self._key_sets[cluster.issuer].verify(presented, said.algorithm, said.key_id)
         except (KeyUnknown, SignatureWrong, RecursionError) as error:
             raise InvalidToken(str(error)) from None
         if audience not in said.audiences:

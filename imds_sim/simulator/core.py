@@ -35,8 +35,8 @@ def derived_key(state_key: bytes, purpose: str) -> bytes:
 class Core:
     """One simulator without sockets. Not thread-safe: one thread calls it.
 
-    What outlives a world: the sealing and metadata-token keys, the held credentials, the journal,
-    the MFA codes that were used. `keys` keeps those of issuers; by default as long as this lives.
+    What outlives a world: the sealing, metadata-token and issuer keys, the held credentials, the
+    journal, the MFA codes that were used.
     """
 
     def __init__(
@@ -45,19 +45,20 @@ class Core:
         state_key: bytes,
         clock: Clock,
         entropy: Entropy,
-        keys: KeyKeeper | None = None,
+        issuer_keys: KeyKeeper | None = None,
     ) -> None:
+        """`issuer_keys` keep the keys of issuers longer than this process, if given."""
         self.clock = ShiftedClock(clock)
         self._moment = SteadyClock(self.clock)
         self.journal = Recorder(world.journal_capacity)
         self.generation = 1
         self._entropy = entropy
-        self._keys = keys or ProcessKeys()
         self._sealer = SessionSealer(derived_key(state_key, "session tokens"), entropy)
         self._tokens = MetadataTokens(
             derived_key(state_key, "metadata tokens"), self._moment, entropy
         )
         self._used_codes = UsedCodes()
+        self._issuer_keys = ProcessKeys(issuer_keys)
         service = self._service(world)
         self.credentials = RefreshingProvider(
             self._moment, _minting(world, service), world.resolver.workloads.values()
@@ -133,11 +134,14 @@ class Core:
             self._entropy,
             world.region,
             self._used_codes,
+            self._issuer_keys,
         )
 
     def _install(self, world: World, service: Service) -> None:
         self._sts = service
-        self.cluster_tokens = ClusterTokens(world.clusters, self._keys, self._moment, self._entropy)
+        self.cluster_tokens = ClusterTokens(
+            world.clusters, self._issuer_keys, self._moment, self._entropy
+        )
         self._pipeline = Pipeline(
             world=world,
             imds=ImdsHandler(self.credentials, self._tokens, self._moment),

@@ -127,8 +127,8 @@ NOT_YET = "not supported yet"
             [
                 "1:1: a: unknown key; allowed here: account, region, seed, listen, "
                 "allow_public_bind, allow_clients, drain_timeout, state_dir, state_key_file, "
-                "credentials, users, sts, roles, accounts, managed_policies, instances, tasks, "
-                "pods, functions, journal, log",
+                "credentials, users, sts, roles, accounts, managed_policies, oidc_providers, "
+                "instances, tasks, pods, functions, journal, log",
                 "2:1: a: given twice; it stands in line 1 too",
             ],
             id="twice and unknown",
@@ -213,7 +213,6 @@ def test_a_broken_file_is_refused_in_plain_words(
     "key",
     [
         "hop_limit",
-        "oidc_providers",
         "saml_providers",
         "endpoints",
         "faults",

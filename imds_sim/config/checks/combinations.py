@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from imds_sim.config.findings import Finding, KeyPath
 from imds_sim.config.schema.configuration import Configuration
+from imds_sim.config.schema.identity_providers import OidcProviderSection
 from imds_sim.config.schema.section import Section
 from imds_sim.config.schema.text import shown
 
@@ -40,6 +41,8 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
             yield from _at_most_one(
                 ("users", name, "access_keys", index), key, ("secret", "secret_file")
             )
+    for issuer, provider in configuration.oidc_providers.items():
+        yield from _check_provider(("oidc_providers", issuer), provider)
     for name, function in configuration.functions.items():
         if function.authorization_token is not None and not function.snap_start:
             yield Finding(
@@ -48,6 +51,23 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
                 rests_on=(("functions", name, "snap_start"),),
                 warns=True,
             )
+
+
+def _check_provider(path: KeyPath, provider: OidcProviderSection) -> Iterator[Finding]:
+    """Its keys come from one place, and its signature from here or elsewhere."""
+    yield from _at_most_one(path, provider, ("jwks", "jwks_file"))
+    keys = [key for key in ("jwks", "jwks_file") if getattr(provider, key) is not None]
+    if keys and provider.built_in:
+        yield Finding(
+            (*path, "built_in"), f"not together with {keys[0]}; the built-in issuer has keys"
+        )
+    if not keys and not provider.built_in:
+        yield Finding(
+            path,
+            "how are its tokens verified? give one of jwks, jwks_file or built_in: true; no key "
+            "set is ever fetched",
+            rests_on=((*path, "jwks"), (*path, "jwks_file"), (*path, "built_in")),
+        )
 
 
 def _at_most_one(path: KeyPath, section: Section, keys: tuple[str, ...]) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from imds_sim.config.schema.accounts import AccountSection
 from imds_sim.config.schema.durations import DrainTimeout, Lifetime, MinRemaining, RefreshEvery
 from imds_sim.config.schema.files import Directory, StateKeyFile
 from imds_sim.config.schema.identities import RoleSection, UserSection
+from imds_sim.config.schema.identity_providers import IssuerUrl, OidcProviderSection
 from imds_sim.config.schema.listen import ClientPrefixes, ListenSection
 from imds_sim.config.schema.names import (
     AccountId,
@@ -135,7 +136,6 @@ class Configuration(Section):
             "endpoints",
             "faults",
             "hop_limit",
-            "oidc_providers",
             "probes",
             "saml_providers",
             "weather",
@@ -199,6 +199,10 @@ class Configuration(Section):
     managed_policies: Annotated[dict[ManagedPolicyKey, ManagedPolicy], _Empty] = Field(
         default_factory=dict,
         description="Managed policies by ARN, or by name in the account of the file. Default: {}.",
+    )
+    oidc_providers: Annotated[dict[IssuerUrl, OidcProviderSection], _Empty] = Field(
+        default_factory=dict,
+        description="OpenID Connect providers by the URL of their issuer. Default: {}.",
     )
     instances: Annotated[dict[Name, InstanceSection], _Empty] = Field(
         default_factory=dict, description="EC2 instances by name. Default: {}."

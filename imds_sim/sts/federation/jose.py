@@ -18,11 +18,12 @@ from joserfc.jwk import ECKey, RSAKey
 
 from imds_sim.kernel.secret import Secret
 from imds_sim.sts.errors import StsError
+from imds_sim.sts.limits import WEB_IDENTITY_ALGORITHMS
 
 MAX_KEYS = 100  # of each kind
 MIN_RSA_BITS = 2048
 _CURVES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
-ALGORITHMS = ("RS256", "RS384", "RS512", *_CURVES)
+ALGORITHMS = tuple(sorted(WEB_IDENTITY_ALGORITHMS))
 _FAILURES = (JoseError, ValueError, TypeError, KeyError, OverflowError)
 
 _Key = RSAKey | ECKey

@@ -1,10 +1,13 @@
 """The private keys of issuers: made when they are first needed, kept by whoever keeps state."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from imds_sim.sts.federation.jose import SigningKey
+
+_READ = 64  # keys that are kept ready to sign: reading one takes a millisecond
 
 
 class KeyKeeper(Protocol):
@@ -16,14 +19,18 @@ class KeyKeeper(Protocol):
 
 
 class ProcessKeys:
-    """Keeps keys as long as the process lives. Names belong to issuers, which bounds them."""
+    """Keeps keys as long as the process lives. Names belong to issuers, which bounds them.
 
-    def __init__(self) -> None:
+    What is not here is asked of `behind`, which keeps them longer.
+    """
+
+    def __init__(self, behind: KeyKeeper | None = None) -> None:
         self._kept: dict[str, str] = {}
+        self._behind = behind
 
     def kept(self, name: str, make: Callable[[], str]) -> str:
         if name not in self._kept:
-            self._kept[name] = make()
+            self._kept[name] = self._behind.kept(name, make) if self._behind else make()
         return self._kept[name]
 
 
@@ -39,4 +46,11 @@ def signing_key(
     def make() -> str:
         return SigningKey.generate(algorithm, kid).kept().reveal()
 
-    return SigningKey.read(keeper.kept(f"{owner} {algorithm}", make))
+    return _read(keeper.kept(f"{owner} {algorithm}", make))
+
+
+@lru_cache(maxsize=_READ)
+def _read(kept: str) -> "SigningKey":
+    from imds_sim.sts.federation.jose import SigningKey
+
+    return SigningKey.read(kept)
