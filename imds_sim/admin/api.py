@@ -19,6 +19,7 @@ from imds_sim.simulator.environment import (
     environment,
     subject_named,
 )
+from imds_sim.simulator.restoring import NotRestorable
 from imds_sim.simulator.why import explain
 from imds_sim.sts.errors import ApiError
 from imds_sim.workloads.resolve import WorkloadUnknown
@@ -53,6 +54,7 @@ ERRORS: dict[type[SimError], tuple[int, str]] = {
     ShiftTooFar: (400, "ShiftTooFar"),
     WorkloadUnknown: (404, "WorkloadUnknown"),
     EnvironmentUnavailable: (409, "EnvironmentUnavailable"),
+    NotRestorable: (400, "NotRestorable"),
 }
 
 # Of a reload that did not take effect: the file is at fault, or what the daemon stands on.
@@ -154,6 +156,15 @@ class AdminApi:
             200, {"sets": sets, "workloads": documents.workloads(self._backend, name)}
         )
 
+    def _restore(self, asked: Asked) -> AdminReply:
+        name = asked.query.get("as")
+        if name is None:
+            raise QueryInvalid("as: the name of a function is missing")
+        sets = self._backend.core.restore(name)
+        return AdminReply(
+            200, {"sets": sets, "workloads": documents.workloads(self._backend, name)}
+        )
+
     def _reset(self, asked: Asked) -> AdminReply:
         core = self._backend.core
         cleared = len(core.journal)
@@ -196,6 +207,7 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("DELETE", "/v1/clock"): _Route(AdminApi._reset_clock),
     ("POST", "/v1/clock/advance"): _Route(AdminApi._advance, max_body=clock.MAX_BODY),
     ("POST", "/v1/rotate"): _Route(AdminApi._rotate, frozenset({"as"})),
+    ("POST", "/v1/restore"): _Route(AdminApi._restore, frozenset({"as"})),
     ("POST", "/v1/reset"): _Route(AdminApi._reset),
     ("POST", "/v1/exchange"): _Route(AdminApi._exchange, frozenset({"as"}), exchange.MAX_BODY),
     ("GET", "/v1/why"): _Route(AdminApi._why, PARAMETERS),

@@ -24,6 +24,7 @@ COMMANDS = (
     "journal",
     "clock",
     "rotate",
+    "restore",
     "reload",
     "reset",
 )

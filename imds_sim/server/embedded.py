@@ -151,6 +151,13 @@ class Simulator:
         """Mint anew for one workload or all; returns the number of sets. Raises WorkloadUnknown."""
         return self._call(lambda runtime: runtime.core.rotate(workload))
 
+    def restore(self, function: str) -> None:
+        """Give a function with SnapStart new credentials behind its token, as a restore does.
+
+        Raises WorkloadUnknown, NotRestorable.
+        """
+        self._call(lambda runtime: runtime.core.restore(function))
+
     def reset(self) -> None:
         """Empty the journal, go back to the real time, mint every set anew: ready for a next test.
 

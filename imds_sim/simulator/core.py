@@ -17,6 +17,7 @@ from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.message import Request, Response, Unreadable
 from imds_sim.simulator.cluster_tokens import ClusterTokens
 from imds_sim.simulator.pipeline import Pipeline
+from imds_sim.simulator.restoring import check_restorable
 from imds_sim.simulator.world import World
 from imds_sim.sts.federation.keys import KeyKeeper, ProcessKeys
 from imds_sim.sts.mfa import UsedCodes
@@ -95,6 +96,14 @@ class Core:
         if workload is not None:
             self.world.resolver.named(workload)
         return self.credentials.rotate(workload)
+
+    def restore(self, function: str) -> int:
+        """Mint anew for a function that comes back from its snapshot; its token stays.
+
+        Returns the number of sets. Raises WorkloadUnknown, NotRestorable.
+        """
+        check_restorable(self.world.resolver.named(function))
+        return self.credentials.rotate(function)
 
     def advance(self, by: timedelta) -> None:
         """Move the simulator's time; what falls due is for the next ticks. Raises ShiftTooFar."""
