@@ -17,6 +17,10 @@ def _lines(before: World, after: World) -> Iterator[str]:
             yield f"{key.replace('_', ' ')} changed from {old} to {new}"
     if before.refresh != after.refresh:
         yield "refresh of credentials changed"
+    if before.faults != after.faults:
+        yield f"faults: {', '.join(str(each.scenario) for each in after.faults) or 'none'}"
+    if before.weather != after.weather:
+        yield f"weather: {after.weather.level if after.weather else 'calm'}"
     if before.allow_clients != after.allow_clients:
         yield f"allowed clients: {', '.join(map(str, after.allow_clients)) or 'everybody'}"
     yield from _named("role", _short(before.directory.roles), _short(after.directory.roles))

@@ -8,6 +8,9 @@ from imds_sim.config.build_identities import build_directory
 from imds_sim.config.build_workloads import WorkloadBuilder
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.credentials.schedule import RefreshPolicy
+from imds_sim.faults.armed import WantedFault
+from imds_sim.faults.match import Scope
+from imds_sim.faults.weather import Level, Weather
 from imds_sim.iam.generations import Generations
 from imds_sim.kernel.arn import partition_of
 from imds_sim.kernel.exchange import Surface
@@ -46,8 +49,21 @@ def build_world(
         ),
         strict_region=configuration.sts.strict_region,
         journal_capacity=configuration.journal.capacity,
+        faults=tuple(_faults(configuration)),
+        weather=_weather(configuration),
         warnings=tuple(str(warning) for warning in configuration.warnings),
     )
+
+
+def _faults(configuration: Configuration) -> Iterator[WantedFault]:
+    for each in configuration.faults:
+        surface = Surface(each.surface) if each.surface is not None else None
+        yield WantedFault(each.fault, Scope(each.workload, surface, each.client))
+
+
+def _weather(configuration: Configuration) -> Weather | None:
+    told = configuration.weather
+    return None if told is None else Weather(Level(told.level), told.seed)
 
 
 def _listeners(configuration: Configuration) -> Iterator[Listener]:

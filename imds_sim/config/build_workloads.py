@@ -8,6 +8,7 @@ from imds_sim.config.clusters import clusters
 from imds_sim.config.network import Network
 from imds_sim.config.placement import architecture_of, zone_id_of
 from imds_sim.config.schema.configuration import Configuration
+from imds_sim.config.schema.metadata import tree_path
 from imds_sim.config.schema.workloads import (
     FunctionSection,
     InstanceSection,
@@ -109,6 +110,7 @@ class WorkloadBuilder:
             user_data=user_data or None,
             # EC2 puts the name of the key pair in place of the comment.
             public_keys={pair: f"{key} {pair}" for pair, key in section.public_keys.items()},
+            metadata={tree_path(path): value for path, value in section.metadata.items()},
             extended_credentials=section.extended_credentials,
             lifetime=lifetime_of(self._configuration, section),
             listen=section.listen,

@@ -16,16 +16,18 @@ from imds_sim.containers.errors import (
     InvalidIdInRequest,
     NoIdInRequest,
 )
-from imds_sim.containers.go_http import UNKNOWN, Fields, GoServer, refused
+from imds_sim.containers.go_http import TEXT, UNKNOWN, Fields, GoServer, refused
 from imds_sim.credentials.provider import CredentialProvider, CredentialSet, Delivery, Refused
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.http_date import HttpDates
 from imds_sim.kernel.message import Notes, Request, Response, Unreadable
+from imds_sim.kernel.refusal import Refusal
 from imds_sim.kernel.timestamps import iso_seconds
 from imds_sim.workloads.task import Task, credentials_id_in
 
 JSON = ("Content-Type", "application/json")
+OVER_THE_LIMIT = b"You have reached maximum request limit."
 RATE_LIMIT: Fields = (  # ECS_TASK_METADATA_RPS_LIMIT, as the agent's limiter tells its clients
     ("X-Rate-Limit-Duration", "1"),
     ("X-Rate-Limit-Limit", "40.00"),
@@ -73,6 +75,19 @@ class EcsHandler:
         form = ECS_FORMS[InternalServerError]
         body = _error_document(form.code, form.message, form.status)
         return self._server.reply(UNKNOWN, form.status, (JSON, *RATE_LIMIT), body)
+
+    def faulted(self, request: Request, connection: Connection, refusal: Refusal) -> Response:
+        """Refuse as a fault wants it: an error document, the limiter's text for 429."""
+        status, notes = refusal.status, Notes(detail="a fault")
+        limits = _rate_limit(request, connection)
+        if status is HTTPStatus.TOO_MANY_REQUESTS:
+            fields = (("Content-Type", TEXT), *limits)
+            return self._server.reply(request, status, fields, OVER_THE_LIMIT, notes=notes)
+        version = 1 if request.path.startswith("/v1/") else 2
+        code = refusal.code or status.phrase.replace(" ", "")
+        text = f"CredentialsV{version}Request: {refusal.text or status.phrase}"
+        body = _error_document(code, text, status)
+        return self._server.reply(request, status, (JSON, *limits), body, notes=notes)
 
     def _held(self, credentials_id: str, task: Task | None) -> CredentialSet:
         if not credentials_id:

@@ -32,6 +32,7 @@ from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.http_date import HttpDates
 from imds_sim.kernel.message import Notes, Request, Response, Unreadable
+from imds_sim.kernel.refusal import Refusal
 from imds_sim.kernel.timestamps import iso_seconds
 from imds_sim.workloads.pod import POD_AUDIENCE, Cluster, Pod
 
@@ -81,6 +82,11 @@ class EksHandler:
         """Answer a request that met a bug of ours, and close."""
         status = HTTPStatus.INTERNAL_SERVER_ERROR
         return self._server.error(UNKNOWN, status, status.phrase)
+
+    def faulted(self, request: Request, connection: Connection, refusal: Refusal) -> Response:
+        """Refuse as a fault wants it, in plain text; that of 429 is the limiter's."""
+        text, notes = refusal.text or refusal.status.phrase, Notes(detail="a fault")
+        return self._server.error(request, refusal.status, text, notes=notes)
 
     def _from_mux(self, request: Request, url: GoUrl) -> Response | None:
         """What http.ServeMux answers by itself: paths that are not clean, or without a handler."""

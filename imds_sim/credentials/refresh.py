@@ -3,8 +3,8 @@
 import heapq
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import count
 
 from imds_sim.credentials.minting import deliveries, put_into_sessions, session_keys
@@ -77,6 +77,28 @@ class RefreshingProvider:
                 else:
                     self._push((name, delivery), now)
 
+    def change(self, workloads: Mapping[str, Workload | None]) -> None:
+        """Other workloads in the same world, None for those that are gone; the rest is as it was.
+
+        What still fits is kept, what is missing is owed.
+        """
+        now = self._clock.now()
+        for name, after in workloads.items():
+            before = self._workloads.pop(name, None)
+            minting = self._minting
+            same = before and after and _mints_alike(before, after, minting, minting)
+            ways = deliveries(after) if after is not None and after.role is not None else ()
+            for way in Delivery:
+                if not (same and way in ways):
+                    self._held.pop((name, way), None)
+                    self._newest.pop((name, way), None)
+            if after is None:
+                continue
+            self._workloads[name] = after
+            for way in ways:
+                if (name, way) not in self._held:
+                    self._push((name, way), now)
+
     def current(self, workload: str, delivery: Delivery) -> CredentialSet | Refused | None:
         """The set held for a workload, minted now if there is none or it has run out."""
         held = self._held.get((workload, delivery))
@@ -106,6 +128,12 @@ class RefreshingProvider:
         keys = [(name, way) for name in names for way in deliveries(self._workloads[name])]
         return sum(self._mint(key) is not None for key in keys)
 
+    def renew(
+        self, workload: str, delivery: Delivery, lifetime: timedelta | None = None
+    ) -> CredentialSet | Refused | None:
+        """Mint one set anew now, with another life than the workload's if given."""
+        return self._mint((workload, delivery), lifetime)
+
     def owe_what_is_ahead(self) -> None:
         """Owe anew what was minted later than now: the clock went back, and no refresh would come.
 
@@ -122,12 +150,13 @@ class RefreshingProvider:
         """What is held for a workload, for showing it; mints nothing."""
         return {way: self._held[workload, way] for way in Delivery if (workload, way) in self._held}
 
-    def _mint(self, key: _Key) -> CredentialSet | Refused | None:
+    def _mint(self, key: _Key, lifetime: timedelta | None = None) -> CredentialSet | Refused | None:
         name, delivery = key
         workload = self._workloads.get(name)
         if workload is None or workload.role is None:
             return None
-        value = self._minting.mint(workload, workload.role, delivery)
+        asking = workload if lifetime is None else replace(workload, lifetime=lifetime)
+        value = self._minting.mint(asking, workload.role, delivery)
         self._keep(key, value)
         self._tell(name, value)
         return value
@@ -158,7 +187,7 @@ class RefreshingProvider:
 
     def _is_stale(self, entry: tuple[datetime, int, _Key]) -> bool:
         """Whether a read or a rotation has renewed the set since the entry was made."""
-        return self._newest[entry[2]] != entry[1]
+        return self._newest.get(entry[2]) != entry[1]
 
     def _push(self, key: _Key, due_at: datetime) -> None:
         if len(self._due) > 4 * (len(self._workloads) + BATCH):  # rotations left stale entries

@@ -23,6 +23,7 @@ from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.http_date import HttpDates
 from imds_sim.kernel.message import Notes, Request, Response, Unreadable
+from imds_sim.kernel.refusal import Refusal
 from imds_sim.kernel.timestamps import http_date
 from imds_sim.workloads.instance import Instance
 
@@ -62,6 +63,13 @@ class ImdsHandler:
     def failed(self) -> Response:
         """Answer a request that met a bug of ours, and close."""
         return self._writer.empty(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+    def faulted(self, request: Request, connection: Connection, refusal: Refusal) -> Response:
+        """Refuse as a fault wants it: 404 has its page, anything else is empty."""
+        keep, notes = keeps_connection(request), Notes(_version(request), detail="a fault")
+        if refusal.status is HTTPStatus.NOT_FOUND:
+            return self._writer.page(refusal.status, None, keep, notes)
+        return self._writer.empty(refusal.status, keep=keep, notes=notes)
 
     def _item(self, admitted: TreeRequest, keep: bool) -> Response:
         instance, remaining = admitted.instance, admitted.remaining

@@ -164,7 +164,7 @@ class Daemon:
             return outcome
 
     async def _reload(self) -> ReloadOutcome:
-        before = self._core.world
+        before = self._core.configured
         try:
             loaded = await asyncio.to_thread(self._origin.again)
             self._origin.commit(loaded.world)

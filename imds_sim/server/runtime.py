@@ -67,6 +67,11 @@ class Runtime:
         self.core.advance(by)
         self._alarm.ring()
 
+    def set_rate(self, rate: float) -> None:
+        """Let the simulator's time go at this rate; 0 stands still. Raises RateImpossible."""
+        self.core.clock.go_at(rate)
+        self._alarm.ring()
+
     def reset_clock(self) -> None:
         """Let the simulator's time be the wall's again."""
         self.core.reset_clock()

@@ -1,22 +1,30 @@
 """The core: the synchronous whole behind every socket. Give it a request, it gives the response."""
 
 import hmac
+from dataclasses import replace
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.ecs import EcsHandler
 from imds_sim.containers.eks import EksHandler
 from imds_sim.credentials.minting import Minter
 from imds_sim.credentials.refresh import BATCH, Minting, RefreshingProvider
+from imds_sim.faults.armed import ArmedFault, ArmedFaults, Origin
+from imds_sim.faults.errors import FaultInvalid
+from imds_sim.faults.match import Scope
 from imds_sim.imds.handler import ImdsHandler
 from imds_sim.imds.tokens import MetadataTokens
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import Clock, ShiftedClock, SteadyClock
 from imds_sim.kernel.entropy import Entropy
-from imds_sim.kernel.exchange import Connection
+from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request, Response, Unreadable
 from imds_sim.simulator.cluster_tokens import ClusterTokens
+from imds_sim.simulator.handed import HandedCredentials, Kept
+from imds_sim.simulator.overlay import Overlay
 from imds_sim.simulator.pipeline import Pipeline
+from imds_sim.simulator.playing import Playing
 from imds_sim.simulator.restoring import check_restorable
 from imds_sim.simulator.world import World
 from imds_sim.sts.federation.keys import KeyKeeper, ProcessKeys
@@ -24,6 +32,7 @@ from imds_sim.sts.mfa import UsedCodes
 from imds_sim.sts.query_api.handler import StsQueryHandler
 from imds_sim.sts.service import Service
 from imds_sim.sts.sessions import SessionSealer
+from imds_sim.workloads.workload import Workload
 
 PRIMED_AT_START = 500  # workloads that hold credentials before the daemon calls itself ready
 
@@ -37,8 +46,11 @@ class Core:
     """One simulator without sockets. Not thread-safe: one thread calls it.
 
     What outlives a world: the sealing, metadata-token and issuer keys, the held credentials, the
-    journal, the MFA codes that were used.
+    journal, the MFA codes that were used, and the overlay as far as the file lets it.
     """
+
+    _pipeline: Pipeline
+    _handed: HandedCredentials
 
     def __init__(
         self,
@@ -53,6 +65,8 @@ class Core:
         self._moment = SteadyClock(self.clock)
         self.journal = Recorder(world.journal_capacity)
         self.generation = 1
+        self.configured = world  # as the file has it, without the overlay
+        self.overlay = Overlay()
         self._entropy = entropy
         self._sealer = SessionSealer(derived_key(state_key, "session tokens"), entropy)
         self._tokens = MetadataTokens(
@@ -60,11 +74,14 @@ class Core:
         )
         self._used_codes = UsedCodes()
         self._issuer_keys = ProcessKeys(issuer_keys)
+        self.faults = ArmedFaults(entropy, self._moment)
+        self._kept: Kept = Kept()
         service = self._service(world)
         self.credentials = RefreshingProvider(
             self._moment, _minting(world, service), world.resolver.workloads.values()
         )
         self._install(world, service)
+        self._arm(world)
 
     @property
     def world(self) -> World:
@@ -116,10 +133,34 @@ class Core:
         self.credentials.owe_what_is_ahead()
 
     def reset(self) -> int:
-        """Empty the journal, go back to the wall's time, mint anew; returns the number of sets."""
+        """As the file has it, with an empty journal, at the wall's time; mint anew.
+
+        The faults of the file are armed anew, those armed at run time are gone. Returns the number
+        of sets.
+        """
         self.clock.reset()
         self.journal.clear()
+        self.lay_over(Overlay())
+        self.faults.clear()
+        self._arm(self.world)
         return self.credentials.rotate()
+
+    def arm(
+        self,
+        fault: str,
+        workload: str | None = None,
+        surface: Surface | None = None,
+        client: IPv4Network | IPv6Network | None = None,
+    ) -> ArmedFault:
+        """Arm a fault, for some requests alone if told. Raises FaultError, WorkloadUnknown."""
+        from imds_sim.faults.grammar import parse  # until then nobody needs the catalogue
+
+        scenario = parse(fault)
+        if workload is not None:
+            self.world.resolver.named(workload)
+            if why := scenario.why_not_for_one:
+                raise FaultInvalid(f"{fault!r}: {why}")
+        return self.faults.add(scenario, Scope(workload, surface, client))
 
     def prime(self) -> None:
         """Mint the first sets, for up to 500 workloads; the rest follows in ticks or when read."""
@@ -128,12 +169,30 @@ class Core:
                 break
 
     def swap(self, world: World) -> None:
-        """Answer from another world from now on; credentials that still fit are kept."""
+        """Answer from another world from now on; credentials that still fit are kept.
+
+        So are the run-time changes that the file left alone.
+        """
+        self.overlay = self.overlay.carried(self.configured, world)
+        self.configured, world = world, self.overlay.over(world)
         service = self._service(world)
+        before = self.world
         self.credentials.adopt(_minting(world, service), world.resolver.workloads.values())
         self.journal.resize(world.journal_capacity)
         self._install(world, service)
+        if (world.faults, world.weather) != (before.faults, before.weather):
+            self._arm(world)
         self.generation += 1
+
+    def lay_over(self, overlay: Overlay) -> None:
+        """Let these be the run-time changes, from the next request on."""
+        world = overlay.over(self.configured)
+        if world is self.world:
+            return
+        self.overlay = overlay
+        self.credentials.change(_changed(self.world, world))
+        self._handed.know(world.resolver.workloads)
+        self._pipeline = replace(self._pipeline, world=world)
 
     def _service(self, world: World) -> Service:
         return Service(
@@ -146,22 +205,36 @@ class Core:
             self._issuer_keys,
         )
 
+    def _arm(self, world: World) -> None:
+        self.faults.replace(Origin.FILE, world.faults)
+        self.faults.set_weather(world.weather)
+
+    def _jump(self, by: timedelta) -> None:
+        """Move the time while a request is answered, and mint what fell due."""
+        self.advance(by)
+        self._moment.catch_up()
+        self.credentials.tick()
+
     def _install(self, world: World, service: Service) -> None:
         self._sts = service
         self.cluster_tokens = ClusterTokens(
             world.clusters, self._issuer_keys, self._moment, self._entropy
         )
+        handed = self._handed = HandedCredentials(
+            self.credentials, world.resolver.workloads, Minter(service), self._moment, self._kept
+        )
         self._pipeline = Pipeline(
             world=world,
-            imds=ImdsHandler(self.credentials, self._tokens, self._moment),
-            ecs=EcsHandler(self.credentials, self._moment),
-            eks=EksHandler(self.credentials, self.cluster_tokens, self._moment, self._entropy),
-            aws_lambda=LambdaHandler(self.credentials, self._moment),
+            imds=ImdsHandler(handed, self._tokens, self._moment),
+            ecs=EcsHandler(handed, self._moment),
+            eks=EksHandler(handed, self.cluster_tokens, self._moment, self._entropy),
+            aws_lambda=LambdaHandler(handed, self._moment),
             sts=StsQueryHandler(
                 service, self._moment, self._entropy, world.region, world.strict_region
             ),
             journal=self.journal,
             clock=self._moment,
+            playing=Playing(self.faults, handed, self._tokens, self._moment, self._jump),
         )
 
 
@@ -171,3 +244,12 @@ def _minting(world: World, service: Service) -> Minting:
         policy=world.refresh,
         identities={arn: role.unique_id for arn, role in world.directory.roles.items()},
     )
+
+
+def _changed(before: World, after: World) -> dict[str, Workload | None]:
+    """The workloads in which two worlds differ, as they are after; None for those that are gone."""
+    old, new = before.resolver.workloads, after.resolver.workloads
+    changed: dict[str, Workload | None] = {
+        name: workload for name, workload in new.items() if old.get(name) is not workload
+    }
+    return changed | dict.fromkeys(old.keys() - new.keys())

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 
 from imds_sim.credentials.schedule import DEFAULT_REFRESH, RefreshPolicy
+from imds_sim.faults.armed import WantedFault
+from imds_sim.faults.weather import Weather
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.generations import Generations
 from imds_sim.workloads.listener import Listener
@@ -29,6 +31,8 @@ class World:
     refresh: RefreshPolicy = DEFAULT_REFRESH
     strict_region: bool = False
     journal_capacity: int = 10_000
+    faults: tuple[WantedFault, ...] = ()
+    weather: Weather | None = None
     warnings: tuple[str, ...] = ()
 
     @property

@@ -216,3 +216,26 @@ class InternalFailure(ApiError):
         super().__init__(
             "The request processing has failed because of an unknown error, exception or failure."
         )
+
+
+class ServiceUnavailable(ApiError):
+    """The service cannot answer now; only a fault makes it say so."""
+
+    code = "ServiceUnavailable"
+    fault = Fault.RECEIVER
+
+
+class Throttling(ApiError):
+    """Too many requests; only a fault makes it say so."""
+
+    code = "Throttling"
+
+
+def demanded(code: str | None, message: str | None) -> ApiError:
+    """The error with this code and message, as a fault asks for it; else InternalFailure."""
+    for kind in ApiError.__subclasses__():
+        if kind.code == code:
+            error = kind.__new__(kind)
+            ApiError.__init__(error, message)
+            return error
+    return InternalFailure()

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, PrivateAttr, WithJs
 from imds_sim.config.errors import Problem
 from imds_sim.config.schema.accounts import AccountSection
 from imds_sim.config.schema.durations import DrainTimeout, Lifetime, MinRemaining, RefreshEvery
+from imds_sim.config.schema.faults import Faults, WeatherSection
 from imds_sim.config.schema.files import Directory, StateKeyFile
 from imds_sim.config.schema.identities import RoleSection, UserSection
 from imds_sim.config.schema.identity_providers import IssuerUrl, OidcProviderSection
@@ -134,11 +135,9 @@ class Configuration(Section):
             "alarms",
             "audit",
             "endpoints",
-            "faults",
             "hop_limit",
             "probes",
             "saml_providers",
-            "weather",
         }
     )
 
@@ -215,6 +214,10 @@ class Configuration(Section):
     )
     functions: Annotated[dict[FunctionName, FunctionSection], _Empty] = Field(
         default_factory=dict, description="Lambda functions by name. Default: {}."
+    )
+    faults: Faults = Field((), description="Faults armed at the start. Default: [].")
+    weather: WeatherSection | None = Field(
+        None, description="Legal but unusual behaviour, now and then. Default: none."
     )
     journal: JournalSection = Field(default_factory=JournalSection, description="The journal.")
     log: LogSection = Field(default_factory=LogSection, description="The log.")

@@ -24,7 +24,9 @@ from imds_sim.sts.errors import (
     MissingAuthenticationToken,
     PackedPolicyTooLarge,
     RegionDisabled,
+    ServiceUnavailable,
     SignatureDoesNotMatch,
+    Throttling,
     ValidationError,
 )
 from imds_sim.sts.federation.errors import (
@@ -61,7 +63,9 @@ STATUS: dict[type[ApiError], HTTPStatus] = {
     PackedPolicyTooLarge: HTTPStatus.BAD_REQUEST,
     RegionDisabled: HTTPStatus.FORBIDDEN,
     SessionDurationEscalation: HTTPStatus.FORBIDDEN,
+    ServiceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     SignatureDoesNotMatch: HTTPStatus.FORBIDDEN,
+    Throttling: HTTPStatus.BAD_REQUEST,
     ValidationError: HTTPStatus.BAD_REQUEST,
 }
 

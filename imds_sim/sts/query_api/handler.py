@@ -12,8 +12,9 @@ from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.http_date import HttpDates
 from imds_sim.kernel.message import Notes, Request, Response, Unreadable
+from imds_sim.kernel.refusal import Refusal
 from imds_sim.kernel.target import origin_form
-from imds_sim.sts.errors import ApiError, InternalFailure, InvalidAction
+from imds_sim.sts.errors import ApiError, InternalFailure, InvalidAction, demanded
 from imds_sim.sts.limits import API_VERSION
 from imds_sim.sts.query_api import discovery
 from imds_sim.sts.query_api.call import IncomingCall, Outcome, UnsignedCall
@@ -88,6 +89,13 @@ class StsQueryHandler:
             issuers = self._service.issuers
             found = discovery.answer(issuers, self._writer, request, path, close=close)
         return found or self._writer.unknown_operation(close=close)
+
+    def faulted(self, request: Request, connection: Connection, refusal: Refusal) -> Response:
+        """Refuse as a fault wants it, with the code that it names."""
+        close = request.version == "1.0" or request.headers.lists("connection", "close")
+        form = JSON if accepts_json(request) else XML
+        error = demanded(refusal.code, refusal.text)
+        return self._refusal(error, claimed_access_key_id(request), form, close=close)
 
     def _operate(
         self,
