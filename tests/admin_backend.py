@@ -8,6 +8,7 @@ from imds_sim.admin.backend import Process
 from imds_sim.faults.armed import ArmedFault, ArmedFaults
 from imds_sim.faults.grammar import parse
 from imds_sim.faults.match import Scope
+from imds_sim.imds.signed_forms import SignedForm
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ManualClock, ShiftedClock
 from imds_sim.kernel.entropy import SeededEntropy
@@ -46,6 +47,9 @@ class FakeCore:
         entropy = SeededEntropy(1)
         sealer = SessionSealer(b"k" * 32, entropy)
         return Service(self.world.directory, sealer, self.clock, entropy, self.world.region)
+
+    def certificates(self) -> dict[SignedForm, str]:
+        return {form: f"certificate of {form.value}\n" for form in SignedForm}
 
     def rotate(self, workload: str | None = None) -> int:
         if workload is not None:

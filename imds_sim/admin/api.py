@@ -14,6 +14,7 @@ from imds_sim.faults.errors import FaultInvalid, FaultUnknown, TooManyFaults
 from imds_sim.kernel.clock import RateImpossible, ShiftTooFar
 from imds_sim.kernel.errors import SimError
 from imds_sim.kernel.exchange import Surface
+from imds_sim.kernel.key_store import KeyUnusable
 from imds_sim.simulator.asker import PrincipalUnknown, RoleUnknown
 from imds_sim.simulator.environment import (
     EnvironmentUnavailable,
@@ -67,6 +68,7 @@ ERRORS: dict[type[SimError], tuple[int, str]] = {
     TooManyAdded: (409, "TooManyAdded"),
     EnvironmentUnavailable: (409, "EnvironmentUnavailable"),
     NotRestorable: (400, "NotRestorable"),
+    KeyUnusable: (500, "KeyUnusable"),
 }
 
 # Of a reload that did not take effect: the file is at fault, or what the daemon stands on.
@@ -125,15 +127,8 @@ class AdminApi:
         core, name = self._backend.core, asked.query.get("as")
         made = environment(core, self._backend.endpoints(), name)
         subject = subject_named(core.world, name)
-        return AdminReply(
-            200,
-            {
-                "as": name or subject.name,
-                "kind": getattr(subject, "kind", "user"),
-                "set": dict(made.set),
-                "unset": list(made.unset),
-            },
-        )
+        who = {"as": name or subject.name, "kind": getattr(subject, "kind", "user")}
+        return AdminReply(200, {**who, "set": dict(made.set), "unset": list(made.unset)})
 
     def _journal(self, asked: Asked) -> AdminReply:
         recorder = self._backend.core.journal
@@ -184,16 +179,13 @@ class AdminApi:
 
     def _rotate(self, asked: Asked) -> AdminReply:
         name = asked.query.get("as")
-        sets = self._backend.core.rotate(name)
-        return AdminReply(
-            200, {"sets": sets, "workloads": documents.workloads(self._backend, name)}
-        )
+        return self._minted(self._backend.core.rotate(name), name)
 
     def _restore(self, asked: Asked) -> AdminReply:
-        name = asked.query.get("as")
-        if name is None:
-            raise QueryInvalid("as: the name of a function is missing")
-        sets = self._backend.core.restore(name)
+        name = asked.query.get("as", "")
+        return self._minted(self._backend.core.restore(name), name)
+
+    def _minted(self, sets: int, name: str | None) -> AdminReply:
         held = documents.workloads(self._backend, name)
         return AdminReply(200, {"sets": sets, "workloads": held})
 
@@ -242,6 +234,9 @@ class AdminApi:
         except ApiError as error:
             return failure(403, error.code, str(error))
 
+    def _certificates(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, documents.certificates(self._backend.core))
+
     def _health(self, asked: Asked) -> AdminReply:
         return AdminReply(200, {"status": "ok"})
 
@@ -274,6 +269,7 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("PATCH", TAGS): _Route(AdminApi._change_tags, max_body=options.MAX_BODY),
     ("GET", "/v1/why"): _Route(AdminApi._why, PARAMETERS),
     ("POST", "/v1/verify"): _Route(AdminApi._verify, max_body=verify.MAX_BODY),
+    ("GET", "/v1/certificates"): _Route(AdminApi._certificates),
     ("GET", "/healthz"): _Route(AdminApi._health),
     ("GET", "/readyz"): _Route(AdminApi._readiness),
 }

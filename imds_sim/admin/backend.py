@@ -9,6 +9,7 @@ from typing import Protocol
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.credentials.refresh import Held
 from imds_sim.faults.armed import ArmedFault, ArmedFaults
+from imds_sim.imds.signed_forms import SignedForm
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ShiftedClock
 from imds_sim.kernel.exchange import Connection, Surface
@@ -94,6 +95,7 @@ class ServedCore(Protocol):
     def overlay(self) -> Overlay: ...
 
     def lay_over(self, overlay: Overlay) -> None: ...
+    def certificates(self) -> Mapping[SignedForm, str]: ...
 
     def handle(self, connection: Connection, request: Request) -> Response: ...
 

@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 from imds_sim.admin import clock as clock_in_json
 from imds_sim.admin import faults
-from imds_sim.admin.backend import AdminBackend, HeldCredentials, ReloadOutcome
+from imds_sim.admin.backend import AdminBackend, HeldCredentials, ReloadOutcome, ServedCore
 from imds_sim.admin.options import overlay_document
 from imds_sim.credentials.minting import deliveries
 from imds_sim.credentials.provider import CredentialSet, Delivery
@@ -14,6 +14,7 @@ from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.timestamps import iso_seconds
 from imds_sim.simulator.endpoints import Endpoints
+from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.workload import Workload
 
 Document = dict[str, object]
@@ -72,8 +73,10 @@ def workloads(backend: AdminBackend, only: str | None = None) -> list[Document]:
 
 def workload(subject: Workload, credentials: HeldCredentials, clock: Clock) -> Document:
     """Who a workload is and, for each delivery, what it is given now."""
-    held = credentials.held(subject.name) if subject.role else {}
-    ways = deliveries(subject) if subject.role else ()
+    held = credentials.held(subject.name)
+    ways = list(deliveries(subject)) if subject.role else []
+    if isinstance(subject, Instance) and Delivery.INSTANCE_IDENTITY in held:
+        ways.append(Delivery.INSTANCE_IDENTITY)  # somebody has read it
     return {
         "name": subject.name,
         "kind": subject.kind,
@@ -88,6 +91,15 @@ def workload(subject: Workload, credentials: HeldCredentials, clock: Clock) -> D
 def journal(entries: list[Entry], recorder: Recorder) -> Document:
     """Entries, oldest first, and where the journal stands: ask `after` its last number next."""
     return {"entries": [_entry(entry) for entry in entries], **_journal_size(recorder)}
+
+
+def certificates(core: ServedCore) -> Document:
+    """What each signed form of an identity document is checked with."""
+    found = core.certificates()
+    return {
+        "region": core.world.region,
+        "certificates": [{"form": form.value, "pem": pem} for form, pem in found.items()],
+    }
 
 
 def reload_outcome(outcome: ReloadOutcome) -> Document:
@@ -114,7 +126,7 @@ def reload_outcome(outcome: ReloadOutcome) -> Document:
 
 
 def _way(delivery: Delivery) -> str:
-    return delivery.name.lower()  # imds_v1, imds_v2, container
+    return delivery.name.lower()  # imds_v1, imds_v2, container, instance_identity
 
 
 def _credentials(held: Held | None, clock: Clock) -> Document:

@@ -55,6 +55,7 @@ class AdminRefused(AdminError):
         "ConfigNotReadable": 66,
         "ConfigInvalid": 78,
         "StateUnusable": 77,
+        "KeyUnusable": 77,
         "NotReloadable": 1,
         "CannotBind": 69,
     }

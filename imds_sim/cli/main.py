@@ -29,6 +29,9 @@ COMMANDS = (
     "restore",
     "reload",
     "reset",
+    "certificates",
+    "capture",
+    "diff",
 )
 
 

@@ -53,7 +53,7 @@ class WorkloadBuilder:
         self._partition = partition_of(configuration.region)
         self._dns_suffix = dns_suffix_of(configuration.region)
         self._roles = {name: AttachedRole(name, arn) for name, arn in arns.items()}
-        self._profiles: dict[str, InstanceProfile] = {}
+        self._profiles: dict[tuple[str, str], InstanceProfile] = {}  # by name and id
         self._images: dict[str, str] = {}  # by architecture
         self._zone_ids: dict[str, str] = {}
         self._clusters = clusters(configuration, ids)
@@ -91,8 +91,8 @@ class WorkloadBuilder:
             image_id=section.image_id or self._image(architecture),
             instance_type=section.instance_type,
             architecture=architecture,
-            reservation_id=ids.resource("r", name),
-            launched_at=self._started_at,
+            reservation_id=section.reservation_id or ids.resource("r", name),
+            launched_at=section.launch_time or self._started_at,
             interfaces=network.interfaces(name, section.network_interfaces, zone),
             profile=self._profile(section),
             options=MetadataOptions(
@@ -137,11 +137,12 @@ class WorkloadBuilder:
         if section.role is None:
             return None
         name = section.profile or section.role
-        found = self._profiles.get(name)
+        profile_id = section.profile_id or self._ids.entity("AIPA", self._account, name)
+        found = self._profiles.get((name, profile_id))
         if found is None:
-            found = self._profiles[name] = InstanceProfile(
+            found = self._profiles[name, profile_id] = InstanceProfile(
                 arn=f"arn:{self._partition}:iam::{self._account}:instance-profile/{name}",
-                id=self._ids.entity("AIPA", self._account, name),
+                id=profile_id,
                 role=self._roles[section.role],
             )
         return found

@@ -9,9 +9,12 @@ import uuid
 from dataclasses import dataclass
 
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
+from imds_sim.iam.instance_identity import instance_identity_role
 from imds_sim.iam.principals import ServicePrincipal
+from imds_sim.sts.authority import Credentials
 from imds_sim.sts.errors import ApiError
 from imds_sim.sts.operations.assume_role import AssumedRole, AssumeRoleRequest
+from imds_sim.sts.operations.instance_identity import InstanceIdentityRequest
 from imds_sim.sts.service import Service
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
@@ -24,7 +27,7 @@ UNAUTHORIZED = "AssumeRoleUnauthorizedAccess"
 
 
 def deliveries(workload: Workload) -> tuple[Delivery, ...]:
-    """The deliveries that a workload can be asked for; the set of IMDSv1 only where v1 is open."""
+    """How the role of a workload reaches it; the set of IMDSv1 only where v1 is open."""
     match workload:
         case Instance():
             if workload.options.http_tokens_required:
@@ -32,6 +35,16 @@ def deliveries(workload: Workload) -> tuple[Delivery, ...]:
             return (Delivery.IMDS_V1, Delivery.IMDS_V2)
         case Task() | Pod() | Function():
             return (Delivery.CONTAINER,)
+
+
+def role_behind(workload: Workload, delivery: Delivery) -> AttachedRole | None:
+    """The role whose credentials a delivery brings, or None if the workload has none."""
+    if delivery is not Delivery.INSTANCE_IDENTITY:
+        return workload.role
+    if not isinstance(workload, Instance):
+        return None
+    role = instance_identity_role(workload.account, workload.partition)
+    return AttachedRole(role.name, role.arn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +56,12 @@ class Minter:
     def mint(
         self, workload: Workload, role: AttachedRole, delivery: Delivery
     ) -> CredentialSet | Refused:
-        """A fresh set for `workload`, or the refusal of the role's trust policy."""
+        """A fresh set for `workload`, or the refusal of the role's trust policy.
+
+        `role` is the one that `role_behind` gives.
+        """
+        if delivery is Delivery.INSTANCE_IDENTITY:
+            return self._identity(workload, role)
         try:
             if isinstance(workload, Pod):
                 assumed = self._assumed_for_pod(workload, role)
@@ -61,16 +79,14 @@ class Minter:
                 message=f"{error} ({error.detail})" if error.detail else str(error),
                 refused_at=self.service.clock.now(),
             )
-        granted = assumed.credentials
-        return CredentialSet(
-            role_arn=assumed.principal.role.arn,
-            account=assumed.principal.account,
-            access_key_id=granted.access_key_id,
-            secret_access_key=granted.secret_access_key,
-            session_token=granted.session_token,
-            issued_at=granted.issued_at,
-            expires_at=granted.expires_at,
+        return _set_of(assumed.principal.role.arn, assumed.principal.account, assumed.credentials)
+
+    def _identity(self, workload: Workload, role: AttachedRole) -> CredentialSet:
+        request = InstanceIdentityRequest(
+            workload.account, workload.partition, workload.role_session_name, workload.lifetime
         )
+        granted = self.service.issue_instance_identity(request)
+        return _set_of(role.arn, workload.account, granted)
 
     def _assumed_for_pod(self, pod: Pod, role: AttachedRole) -> AssumedRole:
         """A session with the tags of `pod`; of the target role, by that session, if there is one.
@@ -101,6 +117,18 @@ class Minter:
             AssumeRoleRequest(pod.target_role.arn, name, pod.lifetime, external_id=pod.external_id),
             subject=subject,
         )
+
+
+def _set_of(role_arn: str, account: str, granted: Credentials) -> CredentialSet:
+    return CredentialSet(
+        role_arn=role_arn,
+        account=account,
+        access_key_id=granted.access_key_id,
+        secret_access_key=granted.secret_access_key,
+        session_token=granted.session_token,
+        issued_at=granted.issued_at,
+        expires_at=granted.expires_at,
+    )
 
 
 def presented_by_service(workload: Workload) -> dict[str, str]:

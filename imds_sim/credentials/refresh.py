@@ -7,7 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 
-from imds_sim.credentials.minting import deliveries, put_into_sessions, session_keys
+from imds_sim.credentials.minting import (
+    deliveries,
+    put_into_sessions,
+    role_behind,
+    session_keys,
+)
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.credentials.schedule import RefreshPolicy
 from imds_sim.kernel.clock import Clock
@@ -43,7 +48,9 @@ class RefreshingProvider:
     """Holds one set for each workload and delivery: bounded by the world, whatever is asked.
 
     A set is minted at the first read if none is held yet or the held one has run out, else when a
-    tick finds it due. Old sets are forgotten; they stay valid to their own expiry.
+    tick finds it due: those of a workload's own role from the start, those of the instance identity
+    role, which few read, once one was read. Old sets are forgotten; they stay valid to their own
+    expiry.
     """
 
     def __init__(self, clock: Clock, minting: Minting, workloads: Iterable[Workload]) -> None:
@@ -67,15 +74,17 @@ class RefreshingProvider:
         self._held, self._due, self._newest = {}, [], {}
         now = self._clock.now()
         for name, workload in self._workloads.items():
-            if workload.role is None:
-                continue
-            same = name in before and _mints_alike(before[name], workload, old, minting)
-            for delivery in deliveries(workload):
+            former = before.get(name)
+            same = former is not None and _mints_alike(former, workload, old, minting)
+            for delivery in deliveries(workload) if workload.role is not None else ():
                 kept = held.get((name, delivery)) if same else None
                 if kept is not None and isinstance(kept.value, CredentialSet):
                     self._keep((name, delivery), kept.value)
                 else:
                     self._push((name, delivery), now)
+            identity = held.get((name, Delivery.INSTANCE_IDENTITY))
+            if identity is not None and former is not None and _is_same(former, workload):
+                self._keep((name, Delivery.INSTANCE_IDENTITY), identity.value)
 
     def change(self, workloads: Mapping[str, Workload | None]) -> None:
         """Other workloads in the same world, None for those that are gone; the rest is as it was.
@@ -88,8 +97,11 @@ class RefreshingProvider:
             minting = self._minting
             same = before and after and _mints_alike(before, after, minting, minting)
             ways = deliveries(after) if after is not None and after.role is not None else ()
+            kept = set(ways) if same else set()
+            if before and after and _is_same(before, after):
+                kept.add(Delivery.INSTANCE_IDENTITY)
             for way in Delivery:
-                if not (same and way in ways):
+                if way not in kept:
                     self._held.pop((name, way), None)
                     self._newest.pop((name, way), None)
             if after is None:
@@ -125,7 +137,12 @@ class RefreshingProvider:
     def rotate(self, workload: str | None = None) -> int:
         """Mint anew now, for one workload or for all; returns the number of sets."""
         names = self._workloads if workload is None else (workload,)
-        keys = [(name, way) for name in names for way in deliveries(self._workloads[name])]
+        keys = [
+            (name, way)
+            for name in names
+            for way in Delivery
+            if (name, way) in self._held or way in deliveries(self._workloads[name])
+        ]
         return sum(self._mint(key) is not None for key in keys)
 
     def renew(
@@ -153,10 +170,11 @@ class RefreshingProvider:
     def _mint(self, key: _Key, lifetime: timedelta | None = None) -> CredentialSet | Refused | None:
         name, delivery = key
         workload = self._workloads.get(name)
-        if workload is None or workload.role is None:
+        role = None if workload is None else role_behind(workload, delivery)
+        if workload is None or role is None:
             return None
         asking = workload if lifetime is None else replace(workload, lifetime=lifetime)
-        value = self._minting.mint(asking, workload.role, delivery)
+        value = self._minting.mint(asking, role, delivery)
         self._keep(key, value)
         self._tell(name, value)
         return value
@@ -200,10 +218,8 @@ class RefreshingProvider:
 def _mints_alike(before: Workload, after: Workload, old: Minting, new: Minting) -> bool:
     """Whether a set minted for `before` is the one that `after` would get."""
     return (
-        type(before) is type(after)
+        _is_same(before, after)
         and before.role == after.role
-        and before.lifetime == after.lifetime
-        and before.arn == after.arn
         and session_keys(before, Delivery.IMDS_V2) == session_keys(after, Delivery.IMDS_V2)
         and put_into_sessions(before) == put_into_sessions(after)
         and before.role is not None
@@ -212,4 +228,13 @@ def _mints_alike(before: Workload, after: Workload, old: Minting, new: Minting) 
             for role in (before.role, getattr(before, "target_role", None))
             if role is not None
         )
+    )
+
+
+def _is_same(before: Workload, after: Workload) -> bool:
+    """Whether it is the same thing by name, and its sessions last as long."""
+    return (
+        type(before) is type(after)
+        and before.arn == after.arn
+        and before.lifetime == after.lifetime
     )

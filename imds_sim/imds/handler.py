@@ -17,6 +17,7 @@ from imds_sim.imds.errors import (
 from imds_sim.imds.gate import MethodsRequest, TokenRequest, TreeRequest, admit, is_v2
 from imds_sim.imds.nitro import NitroWriter, keeps_connection
 from imds_sim.imds.rendered import Rendered
+from imds_sim.imds.signatures import Signatures
 from imds_sim.imds.tokens import MetadataTokens
 from imds_sim.imds.view import View
 from imds_sim.kernel.clock import Clock
@@ -31,11 +32,17 @@ from imds_sim.workloads.instance import Instance
 class ImdsHandler:
     """Answers for every instance. Remembers what it rendered, at most so many keys of it."""
 
-    def __init__(self, provider: CredentialProvider, tokens: MetadataTokens, clock: Clock) -> None:
+    def __init__(
+        self,
+        provider: CredentialProvider,
+        tokens: MetadataTokens,
+        clock: Clock,
+        signatures: Signatures,
+    ) -> None:
         self._provider = provider
         self._tokens = tokens
         self._writer = NitroWriter(HttpDates(clock))
-        self._documents = Documents()
+        self._documents = Documents(signatures)
         self._modified: Rendered[datetime, str] = Rendered(http_date)
 
     def handle(
@@ -81,7 +88,10 @@ class ImdsHandler:
         found = None if admitted.path is None else look_up(view, admitted.path.names)
         if found is None:
             raise NoSuchItem("nothing at this path", seconds)
-        modified = self._modified.of(instance.name, view.delivered_at())
+        moment = view.delivered_at()
+        if found.updated_at is not None and found.updated_at > moment:
+            moment = found.updated_at
+        modified = self._modified.of(instance.name, moment)
         notes = Notes(version, found.access_key_id, found.detail)
         return self._writer.item(found, modified, seconds, keep, notes)
 

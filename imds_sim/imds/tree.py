@@ -7,6 +7,8 @@ and never listed is whatever its function has nothing for, and a directory with 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
 from typing import ClassVar, Generic, TypeVar
 
 S = TypeVar("S")  # what a node shows: the whole instance, one network interface, one key pair
@@ -19,11 +21,13 @@ FIRST_BUILD = "1.0"
 class Content:
     """What is found at a path. `access_key_id` and `detail` are for the journal.
 
-    A listing has the `names` that its lines stand for.
+    A listing has the `names` that its lines stand for. `updated_at` is there if it may be newer
+    than the tree that it is in.
     """
 
     body: bytes
     content_type: str = "text/plain"
+    updated_at: datetime | None = None
     access_key_id: str | None = None
     detail: str | None = None
     names: tuple[str, ...] | None = None
@@ -51,15 +55,25 @@ class Node(ABC, Generic[S]):
 
 
 class Leaf(Node[S]):
-    """A value. `since` is the first build that has it."""
+    """A value. `since` is the first build that has it.
 
-    __slots__ = ("_read", "_since", "listed")
+    One that every instance has, `always`, is listed without being read: reading may be work.
+    """
+
+    __slots__ = ("_always", "_read", "_since", "listed")
 
     is_directory = False
 
-    def __init__(self, read: Callable[[S], Content | None], since: str = FIRST_BUILD) -> None:
+    def __init__(
+        self,
+        read: Callable[[S], Content | None],
+        since: str = FIRST_BUILD,
+        *,
+        always: bool = False,
+    ) -> None:
         self._read = read
         self._since = since
+        self._always = always
         self.listed = True
 
     def find(self, subject: S, names: tuple[str, ...], build: str) -> Content | None:
@@ -68,6 +82,8 @@ class Leaf(Node[S]):
         return self._read(subject)
 
     def is_present(self, subject: S, build: str) -> bool:
+        if self._always:
+            return self._since <= build
         return self.find(subject, (), build) is not None
 
     def since(self, names: tuple[str, ...]) -> str:
@@ -87,7 +103,7 @@ def text(read: Callable[[S], str | None], since: str = FIRST_BUILD) -> Leaf[S]:
 class Directory(Node[S]):
     """Children by name. `slashes` marks directories in the listing, as all but the roots do.
 
-    What is not `listed` in its parent can be read all the same.
+    Lines are sorted unless `in_order`. What is not `listed` in its parent can be read all the same.
     """
 
     __slots__ = ("_children", "_lines", "listed")
@@ -95,17 +111,20 @@ class Directory(Node[S]):
     is_directory = True
 
     def __init__(
-        self, children: Mapping[str, Node[S]], *, slashes: bool = True, listed: bool = True
+        self,
+        children: Mapping[str, Node[S]],
+        *,
+        slashes: bool = True,
+        listed: bool = True,
+        in_order: bool = False,
     ) -> None:
         self._children = children
-        self._lines = sorted(
-            (
-                (f"{name}/" if slashes and child.is_directory else name, name, child)
-                for name, child in children.items()
-                if child.listed
-            ),
-            key=lambda each: each[0],
-        )
+        lines = [
+            (f"{name}/" if slashes and child.is_directory else name, name, child)
+            for name, child in children.items()
+            if child.listed
+        ]
+        self._lines = lines if in_order else sorted(lines, key=itemgetter(0))
         self.listed = listed
 
     def find(self, subject: S, names: tuple[str, ...], build: str) -> Content | None:

@@ -60,6 +60,7 @@ class Simulator:
             clock,
             origin.entropy,
             origin.issuer_keys,
+            origin.keys,
         )
         origin.commit(world)
         self._loop = uvloop.new_event_loop()

@@ -1,6 +1,6 @@
 """The state directory: the state key, the keys of issuers, the generations of roles.
 
-Nothing about sessions.
+Nothing about sessions. Keys of identity documents are beside them, in `key_files`.
 """
 
 import errno

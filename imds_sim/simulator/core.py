@@ -14,11 +14,14 @@ from imds_sim.faults.armed import ArmedFault, ArmedFaults, Origin
 from imds_sim.faults.errors import FaultInvalid
 from imds_sim.faults.match import Scope
 from imds_sim.imds.handler import ImdsHandler
+from imds_sim.imds.signatures import Signatures
+from imds_sim.imds.signed_forms import SignedForm
 from imds_sim.imds.tokens import MetadataTokens
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import Clock, ShiftedClock, SteadyClock
 from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.exchange import Connection, Surface
+from imds_sim.kernel.key_store import KeysInMemory, KeyStore
 from imds_sim.kernel.message import Request, Response, Unreadable
 from imds_sim.simulator.cluster_tokens import ClusterTokens
 from imds_sim.simulator.handed import HandedCredentials, Kept
@@ -45,8 +48,9 @@ def derived_key(state_key: bytes, purpose: str) -> bytes:
 class Core:
     """One simulator without sockets. Not thread-safe: one thread calls it.
 
-    What outlives a world: the sealing, metadata-token and issuer keys, the held credentials, the
-    journal, the MFA codes that were used, and the overlay as far as the file lets it.
+    What outlives a world: the sealing, metadata-token and issuer keys, those that sign identity
+    documents, the held credentials, the journal, the MFA codes that were used, and the overlay as
+    far as the file lets it.
     """
 
     _pipeline: Pipeline
@@ -59,8 +63,9 @@ class Core:
         clock: Clock,
         entropy: Entropy,
         issuer_keys: KeyKeeper | None = None,
+        keys: KeyStore | None = None,
     ) -> None:
-        """`issuer_keys` keep the keys of issuers longer than this process, if given."""
+        """`issuer_keys` and `keys` keep private keys longer than this process, if given."""
         self.clock = ShiftedClock(clock)
         self._moment = SteadyClock(self.clock)
         self.journal = Recorder(world.journal_capacity)
@@ -76,6 +81,7 @@ class Core:
         self._issuer_keys = ProcessKeys(issuer_keys)
         self.faults = ArmedFaults(entropy, self._moment)
         self._kept: Kept = Kept()
+        self._signatures = Signatures(keys or KeysInMemory(), self._moment, entropy)
         service = self._service(world)
         self.credentials = RefreshingProvider(
             self._moment, _minting(world, service), world.resolver.workloads.values()
@@ -92,6 +98,11 @@ class Core:
     def sts(self) -> Service:
         """The STS of the world that answers now."""
         return self._sts
+
+    def certificates(self) -> dict[SignedForm, str]:
+        """What identity documents of this region are checked with, in PEM. Raises KeyUnusable."""
+        region = self.world.region
+        return {form: self._signatures.certificate(form, region) for form in SignedForm}
 
     def handle(self, connection: Connection, request: Request | Unreadable) -> Response:
         """Take one request through the whole pipeline."""
@@ -225,7 +236,7 @@ class Core:
         )
         self._pipeline = Pipeline(
             world=world,
-            imds=ImdsHandler(handed, self._tokens, self._moment),
+            imds=ImdsHandler(handed, self._tokens, self._moment, self._signatures),
             ecs=EcsHandler(handed, self._moment),
             eks=EksHandler(handed, self.cluster_tokens, self._moment, self._entropy),
             aws_lambda=LambdaHandler(handed, self._moment),

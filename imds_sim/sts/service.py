@@ -50,6 +50,10 @@ from imds_sim.sts.operations.get_web_identity_token import (
     OutboundToken,
     get_web_identity_token,
 )
+from imds_sim.sts.operations.instance_identity import (
+    InstanceIdentityRequest,
+    issue_instance_identity,
+)
 from imds_sim.sts.sessions import SessionSealer
 from imds_sim.sts.signer import Party, Signer
 from imds_sim.sts.verification import VerifiedSession
@@ -167,6 +171,10 @@ class Service:
     ) -> Never:
         """Raises ExpiredTradeInToken: there are no trade-in tokens here."""
         get_delegated_access_token(signer, request)
+
+    def issue_instance_identity(self, request: InstanceIdentityRequest) -> Credentials:
+        """Mint credentials of the instance identity role, as EC2 does for each instance."""
+        return issue_instance_identity(self._authority, request)
 
     def encode_authorization_message(self, decision: Decision, signer: Signer) -> str:
         """The message that AWS appends to a denial of EC2's kind, for another emulator to send."""

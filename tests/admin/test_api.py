@@ -212,7 +212,7 @@ def test_ready_means_everything_is_bound_and_minted(backend: FakeBackend, ready:
         ("POST /v1/rotate", {"as": "web-9"}, 404, "WorkloadUnknown"),
         ("POST /v1/restore", {"as": "web-9"}, 404, "WorkloadUnknown"),
         ("POST /v1/restore", {"as": "web-1"}, 400, "NotRestorable"),
-        ("POST /v1/restore", {}, 400, "InvalidQuery"),
+        ("POST /v1/restore", {}, 404, "WorkloadUnknown"),
     ],
 )
 def test_what_cannot_be_answered_is_an_error_with_code_and_message(

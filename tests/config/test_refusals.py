@@ -160,20 +160,26 @@ NOT_YET = "not supported yet"
             id="part of a second",
         ),
         pytest.param(
-            "listen: {imds: ['fd:imds']}",
-            ["1:17: listen.imds[0]: 'fd:imds': fd: addresses are not supported yet"],
+            "listen: {imds: ['fd:im ds']}",
+            ["1:17: listen.imds[0]: 'fd:im ds': write fd:NAME, with a FileDescriptorName of 1 to "
+             "255 characters"],
             id="an inherited socket",
         ),
         pytest.param(
             "listen: {admin: ['127.0.0.1:9']}",
-            ["1:18: listen.admin[0]: 127.0.0.1:9: TCP is not supported yet here; write auto or "
-             "unix:PATH"],
+            ["1:18: listen.admin[0]: 127.0.0.1:9: a control surface on TCP needs "
+             "admin_token_file"],
             id="admin over TCP",
         ),
         pytest.param(
+            "listen: {admin: ['10.0.0.1:9']}",
+            ["1:18: listen.admin[0]: 10.0.0.1:9: the control surface listens on loopback alone"],
+            id="admin for others",
+        ),
+        pytest.param(
             "listen: {imds: [auto]}",
-            ["1:17: listen.imds[0]: 'auto' is not an address; write host:port, [v6]:port or "
-             "unix:PATH"],
+            ["1:17: listen.imds[0]: 'auto' is not an address; write host:port, [v6]:port, "
+             "unix:PATH or fd:NAME"],
             id="auto is for admin",
         ),
         pytest.param(
@@ -221,7 +227,6 @@ def test_a_broken_file_is_refused_in_plain_words(
         "endpoints",
         "alarms",
         "audit",
-        "probes",
         "listen.generic",
         "journal.file",
         "instances.i.events",

@@ -99,12 +99,13 @@ def _check_profile(
     path: KeyPath, instance: InstanceSection, holders: dict[str, tuple[KeyPath, str]]
 ) -> Iterator[Finding]:
     if instance.role is None:
-        if instance.profile is not None:
-            yield Finding(
-                (*path, "profile"),
-                "an instance profile needs a role; add role:",
-                rests_on=((*path, "role"),),
-            )
+        for key in ("profile", "profile_id"):
+            if getattr(instance, key) is not None:
+                yield Finding(
+                    (*path, key),
+                    "an instance profile needs a role; add role:",
+                    rests_on=((*path, "role"),),
+                )
         return
     profile = instance.profile or instance.role
     key = "role" if instance.profile is None else "profile"

@@ -9,10 +9,10 @@ from imds_sim.config.errors import Problem
 from imds_sim.config.schema.accounts import AccountSection
 from imds_sim.config.schema.durations import DrainTimeout, Lifetime, MinRemaining, RefreshEvery
 from imds_sim.config.schema.faults import Faults, WeatherSection
-from imds_sim.config.schema.files import Directory, StateKeyFile
+from imds_sim.config.schema.files import Directory, StateKeyFile, TokenFile
 from imds_sim.config.schema.identities import RoleSection, UserSection
 from imds_sim.config.schema.identity_providers import IssuerUrl, OidcProviderSection
-from imds_sim.config.schema.listen import ClientPrefixes, ListenSection
+from imds_sim.config.schema.listen import ClientPrefixes, ListenAddresses, ListenSection
 from imds_sim.config.schema.names import (
     AccountId,
     AccountKey,
@@ -136,7 +136,6 @@ class Configuration(Section):
             "audit",
             "endpoints",
             "hop_limit",
-            "probes",
             "saml_providers",
         }
     )
@@ -164,6 +163,17 @@ class Configuration(Section):
         (),
         description="Addresses and prefixes of the clients that may connect; the others are "
         "closed at once, those of this machine too. Default: [], everybody.",
+    )
+    admin_token_file: TokenFile | None = Field(
+        None,
+        repr=False,
+        description="File with the bearer token that listen.admin asks for on a TCP port, mode "
+        "0600. Default: none.",
+    )
+    probes: ListenAddresses = Field(
+        (),
+        description="Addresses that answer /healthz, /readyz and /metrics, and nothing else. "
+        "Default: [], none.",
     )
     drain_timeout: DrainTimeout = Field(
         timedelta(seconds=10),

@@ -46,6 +46,20 @@ class KeyFromFile:
         return bool(self.mode & stat.S_IROTH)
 
 
+@dataclass(frozen=True, slots=True)
+class TokenFromFile:
+    """A bearer token from a file; `path` and `mode` are for who judges the file."""
+
+    token: Secret
+    path: Path = field(compare=False)
+    mode: int = field(compare=False)
+
+    @property
+    def is_open_to_others(self) -> bool:
+        """Whether anybody but its owner can read it."""
+        return bool(self.mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
 def _access(info: ValidationInfo) -> FileAccess:
     access: FileAccess | None = info.context
     if access is None:
@@ -85,6 +99,11 @@ def secret_text(value: object) -> Secret:
     return Secret(text)
 
 
+def _token_from_file(value: object, info: ValidationInfo) -> TokenFromFile:
+    secret, access, text = _secret_in_file(value, info), _access(info), text_of(value)
+    return TokenFromFile(secret, access.locate(text), access.mode(text))
+
+
 def _key_from_file(value: object, info: ValidationInfo) -> KeyFromFile:
     access, text = _access(info), text_of(value)
     key = _state_key(access.read(text, 1024))
@@ -115,6 +134,7 @@ _PATH = WithJsonSchema({"type": "string", "minLength": 1})
 Directory = Annotated[Path, PlainValidator(_directory), _PATH]
 StateKeyFile = Annotated[KeyFromFile, PlainValidator(_key_from_file), _PATH]
 SecretFile = Annotated[Secret, PlainValidator(_secret_in_file), _PATH]
+TokenFile = Annotated[TokenFromFile, PlainValidator(_token_from_file), _PATH]
 SecretText = Annotated[
     Secret,
     PlainValidator(secret_text),

@@ -9,6 +9,7 @@ from imds_sim.config.schema.files import SecretText
 from imds_sim.config.schema.interfaces import NetworkInterfaceSection
 from imds_sim.config.schema.listen import ClientPrefixes, ListenAddresses
 from imds_sim.config.schema.metadata import MetadataPath, MetadataValue
+from imds_sim.config.schema.moments import Moment
 from imds_sim.config.schema.names import (
     AvailabilityZone,
     ClusterName,
@@ -20,7 +21,9 @@ from imds_sim.config.schema.names import (
     InstanceType,
     KeyPairName,
     NamespaceName,
+    ProfileId,
     ProfileName,
+    ReservationId,
     RoleName,
     ServiceAccountName,
 )
@@ -79,6 +82,17 @@ class InstanceSection(Section):
     )
     profile: ProfileName | None = Field(
         None, description="Name of the instance profile that holds the role. Default: the role's."
+    )
+    profile_id: ProfileId | None = Field(
+        None, description="Unique id of the instance profile. Default: derived from its name."
+    )
+    reservation_id: ReservationId | None = Field(
+        None, description="Id of the reservation. Default: derived from the name."
+    )
+    launch_time: Moment | None = Field(
+        None,
+        description="When it was last launched, as in 2026-01-02T03:04:05Z. Default: the start of "
+        "the daemon.",
     )
     listen: ListenAddresses = Field(
         (), description="Addresses of its own, at which this instance answers. Default: []."
