@@ -82,6 +82,7 @@ def _shared(
         (Surface.STS, "sts", listen.sts),
         (Surface.ECS, "ecs", listen.ecs),
         (Surface.EKS, "eks", listen.eks),
+        (Surface.EKS_PROBES, "eks_probes", listen.eks_probes),
         (Surface.LAMBDA, "aws_lambda", listen.aws_lambda),
     )
 

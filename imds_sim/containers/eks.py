@@ -5,12 +5,11 @@ internal/validation/request.go. EKS Auth behind it is part of the simulator: it 
 signature, audience and association.
 """
 
-import html
 import json
 import uuid
+from collections import Counter
 from http import HTTPStatus
 from typing import Protocol
-from urllib.parse import quote, unquote
 
 from imds_sim.containers import go_url, service_account_token
 from imds_sim.containers.eks_errors import (
@@ -23,7 +22,8 @@ from imds_sim.containers.eks_errors import (
     RoleNotAssumable,
     TokenMissing,
 )
-from imds_sim.containers.go_http import UNKNOWN, Fields, GoServer, refused
+from imds_sim.containers.go_http import UNKNOWN, GoServer
+from imds_sim.containers.go_mux import ServeMux
 from imds_sim.containers.go_url import GoUrl
 from imds_sim.containers.service_account_token import UnprovenToken
 from imds_sim.credentials.provider import CredentialProvider, CredentialSet, Delivery, Refused
@@ -37,7 +37,6 @@ from imds_sim.kernel.timestamps import iso_seconds
 from imds_sim.workloads.pod import POD_AUDIENCE, Cluster, Pod
 
 ADDRESSES = ("169.254.170.23", "fd00:ec2::23")
-HTML = ("Content-Type", "text/html; charset=utf-8")
 JSON = ("Content-Type", "application/json")
 
 
@@ -51,20 +50,32 @@ class EksHandler:
     """Answers for every pod of every cluster; any method gets what GET gets."""
 
     def __init__(
-        self, provider: CredentialProvider, tokens: TokenVerifier, clock: Clock, entropy: Entropy
+        self,
+        provider: CredentialProvider,
+        tokens: TokenVerifier,
+        clock: Clock,
+        entropy: Entropy,
+        answered: Counter[int] | None = None,
     ) -> None:
+        """`answered` counts what was answered, by status."""
         self._provider, self._tokens = provider, tokens
         self._clock, self._entropy = clock, entropy
+        self._answered = Counter() if answered is None else answered
         self._server = GoServer(HttpDates(clock))
+        self._mux = ServeMux(self._server, frozenset({Pod.credentials_path}))
 
     def handle(self, request: Request, pod: Pod | None, connection: Connection) -> Response:
         """Answer as the agent beside `pod`; None where the token names no pod."""
-        url = go_url.parse(request.method, request.target)
-        if url is None:
-            return refused(HTTPStatus.BAD_REQUEST)
-        reply = self._server.before_any_handler(request) or self._from_mux(request, url)
-        if reply is not None:
-            return reply
+        url = self._mux.route(request)
+        if isinstance(url, Response):
+            return url
+        response = self._answer(request, url, pod, connection)
+        self._answered[response.status] += 1
+        return response
+
+    def _answer(
+        self, request: Request, url: GoUrl, pod: Pod | None, connection: Connection
+    ) -> Response:
         try:
             _check_host(url.host or request.headers.get("host") or "", connection)
             held = self._held(request.headers.get("authorization") or "", pod)
@@ -87,31 +98,6 @@ class EksHandler:
         """Refuse as a fault wants it, in plain text; that of 429 is the limiter's."""
         text, notes = refusal.text or refusal.status.phrase, Notes(detail="a fault")
         return self._server.error(request, refusal.status, text, notes=notes)
-
-    def _from_mux(self, request: Request, url: GoUrl) -> Response | None:
-        """What http.ServeMux answers by itself: paths that are not clean, or without a handler."""
-        if request.target == "*":
-            fields = (("Connection", "close"),)
-            return self._server.reply(request, HTTPStatus.BAD_REQUEST, fields)._replace(close=True)
-        escaped = url.escaped_path
-        clean = go_url.cleaned(escaped)
-        if clean != escaped and request.method != "CONNECT":
-            return self._redirect(request, url, clean)
-        if [unquote(segment) for segment in escaped.split("/")] != ["", "v1", "credentials"]:
-            return self._server.not_found(request)
-        return None
-
-    def _redirect(self, request: Request, url: GoUrl, clean: str) -> Response:
-        query = url.query if len(url.query) > 1 else ""
-        location = quote(clean.encode("latin-1"), safe=go_url.LEFT_IN_PATHS) + query
-        status = HTTPStatus.TEMPORARY_REDIRECT
-        fields: Fields = (("Location", location),)
-        body = b""
-        if request.method in ("GET", "HEAD"):
-            fields = (HTML, *fields)
-        if request.method == "GET":
-            body = f'<a href="{html.escape(location)}">{status.phrase}</a>.\n\n'.encode()
-        return self._server.reply(request, status, fields, body)
 
     def _held(self, presented: str, pod: Pod | None) -> CredentialSet:
         if not presented:

@@ -10,6 +10,7 @@ class Surface(StrEnum):
     IMDS = "imds"
     ECS = "ecs"
     EKS = "eks"
+    EKS_PROBES = "eks_probes"
     LAMBDA = "lambda"
     STS = "sts"
 

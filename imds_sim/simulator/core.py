@@ -1,6 +1,7 @@
 """The core: the synchronous whole behind every socket. Give it a request, it gives the response."""
 
 import hmac
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
@@ -8,6 +9,7 @@ from ipaddress import IPv4Network, IPv6Network
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.ecs import EcsHandler
 from imds_sim.containers.eks import EksHandler
+from imds_sim.containers.eks_probes import EksProbeHandler
 from imds_sim.credentials.minting import Minter
 from imds_sim.credentials.refresh import BATCH, Minting, RefreshingProvider
 from imds_sim.faults.armed import ArmedFault, ArmedFaults, Origin
@@ -78,6 +80,7 @@ class Core:
             derived_key(state_key, "metadata tokens"), self._moment, entropy
         )
         self._used_codes = UsedCodes()
+        self._agent_answered: Counter[int] = Counter()  # by status
         self._issuer_keys = ProcessKeys(issuer_keys)
         self.faults = ArmedFaults(entropy, self._moment)
         self._kept: Kept = Kept()
@@ -238,7 +241,10 @@ class Core:
             world=world,
             imds=ImdsHandler(handed, self._tokens, self._moment, self._signatures),
             ecs=EcsHandler(handed, self._moment),
-            eks=EksHandler(handed, self.cluster_tokens, self._moment, self._entropy),
+            eks=EksHandler(
+                handed, self.cluster_tokens, self._moment, self._entropy, self._agent_answered
+            ),
+            eks_probes=EksProbeHandler(self._agent_answered, self._moment),
             aws_lambda=LambdaHandler(handed, self._moment),
             sts=StsQueryHandler(
                 service, self._moment, self._entropy, world.region, world.strict_region

@@ -6,6 +6,7 @@ from typing import Protocol
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.ecs import EcsHandler
 from imds_sim.containers.eks import EksHandler
+from imds_sim.containers.eks_probes import EksProbeHandler
 from imds_sim.faults.play import Play
 from imds_sim.imds.handler import ImdsHandler
 from imds_sim.journal.recorder import Recorder
@@ -47,6 +48,7 @@ class Pipeline:
     imds: ImdsHandler
     ecs: EcsHandler
     eks: EksHandler
+    eks_probes: EksProbeHandler
     aws_lambda: LambdaHandler
     sts: StsQueryHandler
     journal: Recorder
@@ -107,6 +109,8 @@ class Pipeline:
             case Surface.EKS:
                 pod = workload if isinstance(workload, Pod) else None
                 return self.eks.handle(request, pod, connection)
+            case Surface.EKS_PROBES:
+                return self.eks_probes.handle(request, connection)
             case Surface.LAMBDA:
                 function = workload if isinstance(workload, Function) else None
                 return self.aws_lambda.handle(request, function, connection)
@@ -121,6 +125,8 @@ class Pipeline:
                 return self.ecs
             case Surface.EKS:
                 return self.eks
+            case Surface.EKS_PROBES:
+                return self.eks_probes
             case Surface.LAMBDA:
                 return self.aws_lambda
             case Surface.STS:

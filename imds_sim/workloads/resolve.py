@@ -85,7 +85,7 @@ class Resolver:
                 return None if claimed is None else self._pods.get(claimed)
             case Surface.LAMBDA:
                 return self._functions.get(request.headers.get("authorization") or "")
-            case Surface.STS:
+            case Surface.STS | Surface.EKS_PROBES:
                 return None
 
     def instance(self, connection: Connection) -> Instance | None:

@@ -13,6 +13,7 @@ _SURFACES = {
     "sts": "sts",
     "ecs": "ecs",
     "eks": "eks",
+    "eks_probes": "eks_probes",
     "lambda": "aws_lambda",
     "admin": "admin",
 }

@@ -98,6 +98,11 @@ class ListenSection(Section):
         description="Credentials of pods of EKS clusters. [] turns it off. "
         "Default: 127.0.0.1:1341.",
     )
+    eks_probes: ListenAddresses = Field(
+        (),
+        description="Probes and metrics of the EKS agent, e.g. 127.0.0.1:2703 and "
+        "127.0.0.1:2705: /healthz, /readyz, /metrics. Default: [], off.",
+    )
     aws_lambda: ListenAddresses = Field(
         (parse_address("127.0.0.1:1342"),),
         alias="lambda",
