@@ -6,9 +6,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from imds_sim.admin import clock, documents, exchange, faults, options, verify
+from imds_sim.admin import clock, documents, exchange, faults, oidc_token, verify
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
 from imds_sim.admin.errors import BodyInvalid, QueryInvalid
+from imds_sim.admin.instances import MAX_BODY, PARTS, Part
 from imds_sim.admin.questions import PARAMETERS, read_question
 from imds_sim.faults.errors import FaultInvalid, FaultUnknown, TooManyFaults
 from imds_sim.kernel.clock import RateImpossible, ShiftTooFar
@@ -21,16 +22,15 @@ from imds_sim.simulator.environment import (
     environment,
     subject_named,
 )
-from imds_sim.simulator.overlay import NameTaken, TooManyAdded, named_instance
+from imds_sim.simulator.overlay import NameTaken, TooManyAdded
 from imds_sim.simulator.restoring import NotRestorable
 from imds_sim.simulator.why import explain
 from imds_sim.sts.errors import ApiError
-from imds_sim.workloads.instance import Instance
+from imds_sim.sts.federation.issuers import IssuerUnknown
+from imds_sim.sts.federation.orders import mint
 from imds_sim.workloads.resolve import WorkloadUnknown
 
 RELOAD = ("POST", "/v1/reload")
-OPTIONS = "/v1/instances/NAME/metadata-options"
-TAGS = "/v1/instances/NAME/tags"
 Query = Mapping[str, str]
 
 
@@ -56,6 +56,7 @@ class AdminReply:
 ERRORS: dict[type[SimError], tuple[int, str]] = {
     QueryInvalid: (400, "InvalidQuery"),
     BodyInvalid: (400, "InvalidBody"),
+    IssuerUnknown: (404, "IssuerUnknown"),
     PrincipalUnknown: (404, "PrincipalUnknown"),
     RoleUnknown: (404, "RoleUnknown"),
     ShiftTooFar: (400, "ShiftTooFar"),
@@ -204,27 +205,6 @@ class AdminApi:
         over = exchange.connection(surface, asked.query.get("as"), core.world.resolver)
         return AdminReply(200, exchange.document(request, core.handle(over, request)))
 
-    def _options(self, asked: Asked) -> AdminReply:
-        return AdminReply(200, options.options_document(self._instance(asked)))
-
-    def _change_options(self, asked: Asked) -> AdminReply:
-        core, instance = self._backend.core, self._instance(asked)
-        settings = options.read_options(asked.body, instance)
-        core.lay_over(core.overlay.with_settings(instance.name, *settings))
-        return self._options(asked)
-
-    def _tags(self, asked: Asked) -> AdminReply:
-        return AdminReply(200, {"tags": dict(self._instance(asked).tags)})
-
-    def _change_tags(self, asked: Asked) -> AdminReply:
-        core, instance = self._backend.core, self._instance(asked)
-        settings = options.read_tags(asked.body, instance)
-        core.lay_over(core.overlay.with_settings(instance.name, *settings))
-        return self._tags(asked)
-
-    def _instance(self, asked: Asked) -> Instance:
-        return named_instance(self._backend.core.world, asked.name)
-
     def _why(self, asked: Asked) -> AdminReply:
         return AdminReply(200, explain(self._backend.core, read_question(asked.query)).document())
 
@@ -237,12 +217,27 @@ class AdminApi:
     def _certificates(self, asked: Asked) -> AdminReply:
         return AdminReply(200, documents.certificates(self._backend.core))
 
+    def _oidc_token(self, asked: Asked) -> AdminReply:
+        order = oidc_token.read_order(asked.body)
+        minted = mint(self._backend.core.sts.issuers, order)
+        return AdminReply(200, oidc_token.document(minted))
+
     def _health(self, asked: Asked) -> AdminReply:
         return AdminReply(200, {"status": "ok"})
 
     def _readiness(self, asked: Asked) -> AdminReply:
         ready = self._backend.process.ready
         return AdminReply(200 if ready else 503, {"ready": ready})
+
+
+def _of_instance(method: str, part: Part) -> _Route:
+    def answer(api: AdminApi, asked: Asked) -> AdminReply:
+        core = api._backend.core
+        return AdminReply(200, part.answer(core, method, asked.name, asked.body, asked.query))
+
+    takes_body = method in ("PATCH", "POST")
+    parameters = frozenset() if takes_body or method == "GET" else part.parameters
+    return _Route(answer, parameters, MAX_BODY if takes_body else None)
 
 
 ROUTES: dict[tuple[str, str], _Route] = {
@@ -263,15 +258,17 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("POST", "/v1/restore"): _Route(AdminApi._restore, frozenset({"as"})),
     ("POST", "/v1/reset"): _Route(AdminApi._reset),
     ("POST", "/v1/exchange"): _Route(AdminApi._exchange, frozenset({"as"}), exchange.MAX_BODY),
-    ("GET", OPTIONS): _Route(AdminApi._options),
-    ("PATCH", OPTIONS): _Route(AdminApi._change_options, max_body=options.MAX_BODY),
-    ("GET", TAGS): _Route(AdminApi._tags),
-    ("PATCH", TAGS): _Route(AdminApi._change_tags, max_body=options.MAX_BODY),
     ("GET", "/v1/why"): _Route(AdminApi._why, PARAMETERS),
     ("POST", "/v1/verify"): _Route(AdminApi._verify, max_body=verify.MAX_BODY),
     ("GET", "/v1/certificates"): _Route(AdminApi._certificates),
+    ("POST", "/v1/oidc-token"): _Route(AdminApi._oidc_token, max_body=oidc_token.MAX_BODY),
     ("GET", "/healthz"): _Route(AdminApi._health),
     ("GET", "/readyz"): _Route(AdminApi._readiness),
+    **{
+        (method, f"/v1/instances/NAME/{place}"): _of_instance(method, part)
+        for place, part in PARTS.items()
+        for method in ("GET", *part.changes)
+    },
 }
 
 

@@ -9,12 +9,13 @@ from imds_sim.workloads.instance import Instance
 
 
 class View(NamedTuple):
-    """An instance as a reader sees it; IMDSv1 and IMDSv2 readers get different credentials."""
+    """An instance as a reader sees it now; IMDSv1 and IMDSv2 readers get different credentials."""
 
     instance: Instance
     delivery: Delivery
     provider: CredentialProvider
     documents: Documents
+    now: datetime
 
     def credentials(self) -> CredentialSet | Refused | None:
         """The set that this reader gets, the refusal of one, or None without a role."""
