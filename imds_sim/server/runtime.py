@@ -15,7 +15,7 @@ from imds_sim.server.descriptors import connection_limit, raise_descriptor_limit
 from imds_sim.server.inherited import Inherited
 from imds_sim.server.limits import LIMITS
 from imds_sim.server.listeners import Listeners
-from imds_sim.server.projected import ProjectedTokens, TokensNotWritable
+from imds_sim.server.projected import BATCH, ProjectedTokens, TokensNotWritable
 from imds_sim.server.site import Endpoint
 from imds_sim.simulator.core import Core
 from imds_sim.simulator.endpoints import Endpoints
@@ -44,8 +44,7 @@ class Runtime:
         self._listeners = Listeners(
             self._endpoint, self._connections, inherited=self._inherited.sockets()
         )
-        self._alarm = Alarm(core.tick, self._after_tick)
-        self._ticked = ticked
+        self._alarm = Alarm(self._tick, ticked)
         self._projected: ProjectedTokens | None = None
 
     async def start(self) -> None:
@@ -114,13 +113,16 @@ class Runtime:
         pods = None if self._projected is None else str(self._projected.folder)
         return Endpoints(surfaces, instances, admin, pods)
 
-    def _after_tick(self) -> None:
-        if self._projected is not None:
-            try:
-                self._projected.renew()
-            except (TokensNotWritable, FolderNotPrivate) as error:
-                log.warning("pod.tokens_not_written", extra={"reason": str(error)})
-        self._ticked()
+    def _tick(self) -> bool:
+        """Mint what is due, a bounded batch of credentials and tokens; True if more is."""
+        more = self.core.tick()
+        if self._projected is None:
+            return more
+        try:
+            return self._projected.renew(BATCH) or more
+        except (TokensNotWritable, FolderNotPrivate) as error:
+            log.warning("pod.tokens_not_written", extra={"reason": str(error)})
+            return more
 
     async def _reconcile(self, world: World) -> None:
         await self._listeners.reconcile(self._inherited.placed(world))

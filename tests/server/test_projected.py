@@ -74,6 +74,16 @@ def test_a_token_is_replaced_at_80_percent_of_its_life(
     assert (file.stat().st_ino != inode) is replaced
 
 
+def test_a_tick_projects_a_batch_and_says_if_more_is_due(
+    projected: ProjectedTokens, scene: Scene
+) -> None:
+    assert not projected.renew(0)
+    scene.clock.advance(timedelta(days=1))
+    assert projected.renew(1)
+    assert not projected.renew(1)
+    assert not projected.renew(0)
+
+
 def test_whoever_reads_while_the_file_is_replaced_reads_one_whole_token(
     projected: ProjectedTokens, scene: Scene
 ) -> None:
