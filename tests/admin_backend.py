@@ -17,6 +17,7 @@ from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.overlay import Overlay
+from imds_sim.simulator.restoring import check_restorable
 from imds_sim.simulator.world import World
 from imds_sim.sts.audit.alarms import Alarms
 from imds_sim.sts.audit.trail import AuditTrail
@@ -63,6 +64,10 @@ class FakeCore:
         if workload is not None:
             self.world.resolver.named(workload)
         return 1 if workload else len(self.world.resolver.workloads)
+
+    def restore(self, function: str) -> int:
+        check_restorable(self.world.resolver.named(function))
+        return 1
 
     def arm(
         self,

@@ -7,7 +7,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-LINK_LOCAL = ("169.254.169.254/32", "169.254.170.2/32")
+LINK_LOCAL = (
+    "169.254.169.254/32",
+    "169.254.170.2/32",
+    "169.254.170.23/32",
+    "fd00:ec2::23/128",
+)
 
 TWO_HOPS = """set -e
 mount -t tmpfs none /run
@@ -68,7 +73,7 @@ def namespace(
     With `user_namespace` it is made as an ordinary user has to: `unshare -Urn`. The default takes
     that way where the tests do not run as root.
     """
-    steps = ["ip link set lo up", *(f"ip address add {each} dev lo" for each in addresses)]
+    steps = ["ip link set lo up", *(f"ip address add {each} dev lo nodad" for each in addresses)]
     with _held(_flags(user_namespace), " && ".join(steps)) as made:
         yield made
 

@@ -18,6 +18,7 @@ from imds_sim.kernel.keys import KeyUnusable
 from imds_sim.simulator.asker import PrincipalUnknown, RoleUnknown
 from imds_sim.simulator.environment import EnvironmentUnavailable, environment, subject_named
 from imds_sim.simulator.overlay import NameTaken, TooManyAdded
+from imds_sim.simulator.restoring import NotRestorable
 from imds_sim.simulator.why import explain
 from imds_sim.sts.errors import ApiError
 from imds_sim.sts.federation.issuers import IssuerUnknown
@@ -62,6 +63,7 @@ ERRORS: dict[type[SimError], tuple[int, str]] = {
     NameTaken: (409, "NameTaken"),
     TooManyAdded: (409, "TooManyAdded"),
     EnvironmentUnavailable: (409, "EnvironmentUnavailable"),
+    NotRestorable: (400, "NotRestorable"),
     KeyUnusable: (500, "KeyUnusable"),
 }
 
@@ -126,15 +128,8 @@ class AdminApi:
         core, name = self._backend.core, asked.query.get("as")
         made = environment(core, self._backend.endpoints(), name)
         subject = subject_named(core.world, name)
-        return AdminReply(
-            200,
-            {
-                "as": name or subject.name,
-                "kind": getattr(subject, "kind", "user"),
-                "set": dict(made.set),
-                "unset": list(made.unset),
-            },
-        )
+        who = {"as": name or subject.name, "kind": getattr(subject, "kind", "user")}
+        return AdminReply(200, {**who, "set": dict(made.set), "unset": list(made.unset)})
 
     def _journal(self, asked: Asked) -> AdminReply:
         return AdminReply(200, rings.journal(self._backend.core, asked.query))
@@ -181,15 +176,21 @@ class AdminApi:
 
     def _rotate(self, asked: Asked) -> AdminReply:
         name = asked.query.get("as")
-        sets = self._backend.core.rotate(name)
-        return AdminReply(
-            200, {"sets": sets, "workloads": documents.workloads(self._backend, name)}
-        )
+        return self._minted(self._backend.core.rotate(name), name)
+
+    def _restore(self, asked: Asked) -> AdminReply:
+        name = asked.query.get("as", "")
+        return self._minted(self._backend.core.restore(name), name)
+
+    def _minted(self, sets: int, name: str | None) -> AdminReply:
+        held = documents.workloads(self._backend, name)
+        return AdminReply(200, {"sets": sets, "workloads": held})
 
     def _reset(self, asked: Asked) -> AdminReply:
         core = self._backend.core
         cleared = len(core.journal)
         sets = core.reset()
+        self._backend.reset_clock()  # what goes by the clock outside of the core
         return AdminReply(
             200, {"cleared": cleared, "sets": sets, "clock": clock.document(core.clock)}
         )
@@ -256,6 +257,7 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("POST", "/v1/faults"): _Route(AdminApi._arm, max_body=faults.MAX_BODY),
     ("DELETE", "/v1/faults"): _Route(AdminApi._disarm, frozenset({"id"})),
     ("POST", "/v1/rotate"): _Route(AdminApi._rotate, frozenset({"as"})),
+    ("POST", "/v1/restore"): _Route(AdminApi._restore, frozenset({"as"})),
     ("POST", "/v1/reset"): _Route(AdminApi._reset),
     ("POST", "/v1/exchange"): _Route(AdminApi._exchange, frozenset({"as"}), exchange.MAX_BODY),
     ("GET", "/v1/why"): _Route(AdminApi._why, PARAMETERS),

@@ -30,6 +30,7 @@ COMMANDS = (
     "options",
     "event",
     "rotate",
+    "restore",
     "reload",
     "reset",
     "certificates",

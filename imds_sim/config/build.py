@@ -102,6 +102,8 @@ def _shared(
         (Surface.IMDS, "imds", listen.imds),
         (Surface.STS, "sts", listen.sts),
         (Surface.ECS, "ecs", listen.ecs),
+        (Surface.EKS, "eks", listen.eks),
+        (Surface.EKS_PROBES, "eks_probes", listen.eks_probes),
         (Surface.LAMBDA, "aws_lambda", listen.aws_lambda),
     )
 

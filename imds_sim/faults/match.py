@@ -60,11 +60,6 @@ class Target(StrEnum):
             return "imds"
         return self.value if self in _SURFACES else None
 
-    @property
-    def is_served(self) -> bool:
-        """Whether there is a surface for it."""
-        return self.surface is None or self.surface in set(Surface)
-
     def hits(self, occasion: Occasion) -> bool:
         """Whether a request is aimed at."""
         match self:

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +20,7 @@ from imds_sim.admin.changes import changes
 from imds_sim.config.errors import ConfigError
 from imds_sim.config.load import load_config
 from imds_sim.config.schema.configuration import Configuration
+from imds_sim.kernel.address import UnixAddress
 from imds_sim.kernel.clock import SystemClock
 from imds_sim.kernel.errors import SimError
 from imds_sim.kernel.secret import Secret
@@ -29,6 +31,7 @@ from imds_sim.server.binding import CannotBind
 from imds_sim.server.inherited import Inherited
 from imds_sim.server.last_good import keep, load_or_last_good
 from imds_sim.server.origin import Loaded, Origin
+from imds_sim.server.projected import folder_beside
 from imds_sim.server.recording import Recording
 from imds_sim.server.runtime import Runtime
 from imds_sim.server.state import write_atomically
@@ -160,6 +163,7 @@ class Daemon:
     async def _serve(self, runtime: Runtime, ready_file: str | None) -> None:
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
+        runtime.project(self._folder_of_pods(runtime))
         self._write_ready_file(runtime, ready_file)
         async with asyncio.TaskGroup() as tasks:
             for number in (signal.SIGTERM, signal.SIGINT):
@@ -173,6 +177,13 @@ class Daemon:
             self._notifier.stopping()
             log.info("daemon.stopping")
             self._backend.process = replace(self._backend.process, ready=False)
+
+    def _folder_of_pods(self, runtime: Runtime) -> Path:
+        """Beside the admin socket; without one a folder of its own."""
+        for address in runtime.admin:
+            if isinstance(address, UnixAddress):
+                return folder_beside(address.path)
+        return Path(tempfile.mkdtemp(prefix="imds-sim-"), "pods")
 
     def _end(self, number: signal.Signals, ended: asyncio.Event) -> None:
         """The first signal begins the drain; the second one ends the process, whatever is open."""

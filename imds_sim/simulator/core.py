@@ -1,12 +1,15 @@
 """The core: the synchronous whole behind every socket. Give it a request, it gives the response."""
 
 import hmac
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.ecs import EcsHandler
+from imds_sim.containers.eks import EksHandler
+from imds_sim.containers.eks_probes import EksProbeHandler
 from imds_sim.credentials.minting import Minter
 from imds_sim.credentials.refresh import BATCH, Minting, RefreshingProvider
 from imds_sim.faults.armed import ArmedFault, ArmedFaults, Origin
@@ -23,10 +26,12 @@ from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.keys import KeyKeeper, ProcessKeys
 from imds_sim.kernel.message import Request, Response, Unreadable
+from imds_sim.simulator.cluster_tokens import ClusterTokens
 from imds_sim.simulator.handed import HandedCredentials, Kept
 from imds_sim.simulator.overlay import Overlay
 from imds_sim.simulator.pipeline import Pipeline
 from imds_sim.simulator.playing import Playing
+from imds_sim.simulator.restoring import check_restorable
 from imds_sim.simulator.world import World
 from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.sts.mfa import UsedCodes
@@ -79,6 +84,7 @@ class Core:
             derived_key(state_key, "metadata tokens"), self._moment, entropy
         )
         self._used_codes = UsedCodes()
+        self._agent_answered: Counter[int] = Counter()  # by status
         self._issuer_keys = ProcessKeys(issuer_keys)
         self._signatures = Signatures(self._issuer_keys, self._moment, entropy)
         self.faults = ArmedFaults(entropy, self._moment)
@@ -126,6 +132,14 @@ class Core:
         if workload is not None:
             self.world.resolver.named(workload)
         return self.credentials.rotate(workload)
+
+    def restore(self, function: str) -> int:
+        """Mint anew for a function that comes back from its snapshot; its token stays.
+
+        Returns the number of sets. Raises WorkloadUnknown, NotRestorable.
+        """
+        check_restorable(self.world.resolver.named(function))
+        return self.credentials.rotate(function)
 
     def advance(self, by: timedelta) -> None:
         """Move the simulator's time; what falls due is for the next ticks. Raises ShiftTooFar."""
@@ -229,6 +243,9 @@ class Core:
 
     def _install(self, world: World, service: Service) -> None:
         self._sts = service
+        self.cluster_tokens = ClusterTokens(
+            world.clusters, self._issuer_keys, self._moment, self._entropy
+        )
         handed = self._handed = HandedCredentials(
             self.credentials, world.resolver.workloads, Minter(service), self._moment, self._kept
         )
@@ -236,6 +253,10 @@ class Core:
             world=world,
             imds=ImdsHandler(handed, self._tokens, self._moment, self._signatures),
             ecs=EcsHandler(handed, self._moment),
+            eks=EksHandler(
+                handed, self.cluster_tokens, self._moment, self._entropy, self._agent_answered
+            ),
+            eks_probes=EksProbeHandler(self._agent_answered, self._moment),
             aws_lambda=LambdaHandler(handed, self._moment),
             sts=StsQueryHandler(
                 service, self._moment, self._entropy, world.region, world.strict_region

@@ -5,6 +5,8 @@ from typing import Protocol
 
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.ecs import EcsHandler
+from imds_sim.containers.eks import EksHandler
+from imds_sim.containers.eks_probes import EksProbeHandler
 from imds_sim.faults.play import Play
 from imds_sim.imds.handler import ImdsHandler
 from imds_sim.journal.counters import Counters
@@ -21,6 +23,7 @@ from imds_sim.sts.query_api.handler import StsQueryHandler
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.hops import is_ipv6_endpoint
 from imds_sim.workloads.instance import Instance
+from imds_sim.workloads.pod import Pod
 from imds_sim.workloads.task import Task
 from imds_sim.workloads.workload import Workload
 
@@ -51,6 +54,8 @@ class Pipeline:
     world: World
     imds: ImdsHandler
     ecs: EcsHandler
+    eks: EksHandler
+    eks_probes: EksProbeHandler
     aws_lambda: LambdaHandler
     sts: StsQueryHandler
     journal: Recorder
@@ -110,6 +115,11 @@ class Pipeline:
             case Surface.ECS:
                 task = workload if isinstance(workload, Task) else None
                 return self.ecs.handle(request, task, connection)
+            case Surface.EKS:
+                pod = workload if isinstance(workload, Pod) else None
+                return self.eks.handle(request, pod, connection)
+            case Surface.EKS_PROBES:
+                return self.eks_probes.handle(request, connection)
             case Surface.LAMBDA:
                 function = workload if isinstance(workload, Function) else None
                 return self.aws_lambda.handle(request, function, connection)
@@ -138,6 +148,10 @@ class Pipeline:
                 return self.imds
             case Surface.ECS:
                 return self.ecs
+            case Surface.EKS:
+                return self.eks
+            case Surface.EKS_PROBES:
+                return self.eks_probes
             case Surface.LAMBDA:
                 return self.aws_lambda
             case Surface.STS:

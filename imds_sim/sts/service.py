@@ -17,7 +17,8 @@ from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.keys import KeyKeeper, ProcessKeys
 from imds_sim.sts.audit import particulars
 from imds_sim.sts.audit.auditor import Auditor
-from imds_sim.sts.audit.identity import Identity, unheard
+from imds_sim.sts.audit.event import Outcome
+from imds_sim.sts.audit.identity import Identity, of_signer, through_service, unheard
 from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.sts.authentication import Authenticated, authenticate
 from imds_sim.sts.authority import Authority, Credentials
@@ -98,24 +99,38 @@ class Service:
         *,
         trust_context: Mapping[str, str] = NOTHING,
         session_context: Mapping[str, str] = NOTHING,
+        subject: str | None = None,
     ) -> AssumedRole:
         """Mint credentials for a session of a role.
 
         `trust_context` adds condition keys that policies may ask about, `session_context` those
-        that later requests of the session will have. Raises InvalidParameterValue,
-        MalformedPolicyDocument, PackedPolicyTooLarge, ExpiredContextAssertion.
+        that later requests of the session will have. `subject` names whom a service calls for
+        under ever new session names. Raises InvalidParameterValue, MalformedPolicyDocument,
+        PackedPolicyTooLarge, ExpiredContextAssertion.
         """
-        by_service = isinstance(caller, ServicePrincipal)
-        try:
-            assumed = assume_role(self._authority, caller, request, trust_context, session_context)
-        except ApiError as error:
-            if by_service:
-                self.auditor.call_by_service(caller.arn, request.role_arn, error)
-            raise
-        if by_service:
-            told = particulars.assume_role(request, assumed)
-            self.auditor.call_by_service(caller.arn, request.role_arn, told)
-        return assumed
+
+        def record(outcome: Outcome) -> None:
+            if isinstance(caller, ServicePrincipal):
+                self.auditor.call_by_service(caller.arn, request.role_arn, outcome)
+
+        return self._assume_role(
+            caller, request, record, trust_context, session_context, subject=subject
+        )
+
+    def assume_role_for_session(
+        self, service: str, held: Credentials, request: AssumeRoleRequest, subject: str
+    ) -> AssumedRole:
+        """Mint credentials of a further role, as `service` does with those of a session.
+
+        Raises as `assume_role` does.
+        """
+        found = self.authenticate(held.access_key_id, held.session_token.reveal())
+        caller = through_service(of_signer(found.signer, held.access_key_id), service)
+
+        def record(outcome: Outcome) -> None:
+            self.auditor.call_from_service(service, caller, outcome)
+
+        return self._assume_role(found.signer, request, record, subject=subject)
 
     def assume_role_with_saml(
         self,
@@ -241,6 +256,26 @@ class Service:
     def saml_providers(self) -> SamlProviders:
         """The SAML providers, with the keys of those that are built in."""
         return SamlProviders(self.directory, self.issuer_keys, self.clock, self.entropy)
+
+    def _assume_role(
+        self,
+        caller: Party,
+        request: AssumeRoleRequest,
+        record: Callable[[Outcome], None],
+        trust_context: Mapping[str, str] = NOTHING,
+        session_context: Mapping[str, str] = NOTHING,
+        *,
+        subject: str | None,
+    ) -> AssumedRole:
+        try:
+            assumed = assume_role(
+                self._authority, caller, request, trust_context, session_context, subject
+            )
+        except ApiError as error:
+            record(error)
+            raise
+        record(particulars.assume_role(request, assumed))
+        return assumed
 
     @property
     def _authority(self) -> Authority:

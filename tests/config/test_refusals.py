@@ -224,9 +224,7 @@ def test_a_broken_file_is_refused_in_plain_words(
 @pytest.mark.parametrize(
     "key",
     [
-        "pods",
         "endpoints",
-        "listen.eks",
         "listen.generic",
         "tasks.t.execution_role",
         "tasks.t.family",

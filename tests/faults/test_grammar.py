@@ -11,7 +11,7 @@ from imds_sim.faults.errors import FaultInvalid
 from imds_sim.faults.grammar import MAX_NUMBER, parse
 from imds_sim.faults.match import Target
 
-PLAYABLE = [row.fault for row in rows() if row.target.is_served]
+PLAYABLE = [row.fault for row in rows()]
 
 
 @st.composite
@@ -100,14 +100,6 @@ def test_a_wrong_fault_is_refused_with_the_cure(text: str, told: str) -> None:
 )
 def test_both_ends_of_each_limit_are_taken(text: str) -> None:
     assert parse(text).steps
-
-
-@pytest.mark.parametrize("row", [row for row in rows() if not row.target.is_served])
-def test_a_row_without_surface_is_refused_and_says_so(row: object) -> None:
-    fault = getattr(row, "fault", "")
-    with pytest.raises(FaultInvalid) as caught:
-        parse(fault)
-    assert "not supported yet" in str(caught.value)
 
 
 def test_every_target_of_the_wire_takes_every_effect_of_the_wire() -> None:

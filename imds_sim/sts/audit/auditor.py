@@ -37,14 +37,17 @@ class Auditor:
 
     def call_by_service(self, service: str, role_arn: str, outcome: Outcome) -> None:
         """Record that a service assumed a role for a workload, or could not."""
+        account = role_arn.split(":")[4] if role_arn.count(":") >= 5 else ""
+        self.call_from_service(service, identity.of_service(service, account), outcome)
+
+    def call_from_service(self, service: str, caller: identity.Identity, outcome: Outcome) -> None:
+        """Record an AssumeRole that a service sent, with an identity of its own or a session's."""
         received = Received(
             at=self.clock.now(),
             request_id=self._id("request"),
             source_address=service,
             user_agent=service,
         )
-        account = role_arn.split(":")[4] if role_arn.count(":") >= 5 else ""
-        caller = identity.of_service(service, account)
         self.call("AssumeRole", caller, received, outcome)
 
     def _id(self, kind: str) -> str:

@@ -4,7 +4,7 @@ Source: CloudTrail User Guide, "CloudTrail userIdentity element"; IAM User Guide
 AWS STS API calls with AWS CloudTrail"; records of 2024 to 2026 for the order of the members.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from imds_sim.iam.principals import (
     FederatedUserPrincipal,
@@ -49,6 +49,11 @@ def unheard(identity: Identity) -> None:
 def of_service(service: str, account: str) -> Identity:
     """An AWS service that acts for a workload, in the account of the role."""
     return Identity({"type": "AWSService", "invokedBy": service}, account)
+
+
+def through_service(identity: Identity, service: str) -> Identity:
+    """A session whose credentials a service uses for it, as EKS Pod Identity does."""
+    return replace(identity, members={**identity.members, "invokedBy": service})
 
 
 def of_web_identity(provider: str, audience: str, subject: str, account: str) -> Identity:
