@@ -14,6 +14,7 @@ from imds_sim.kernel.entropy import SeededEntropy
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
+from imds_sim.simulator.overlay import Overlay
 from imds_sim.simulator.world import World
 from imds_sim.sts.service import Service
 from imds_sim.sts.sessions import SessionSealer
@@ -27,10 +28,17 @@ class FakeCore:
     credentials: FixedCredentials = field(default_factory=FixedCredentials)
     journal: Recorder = field(default_factory=lambda: Recorder(3))
     generation: int = 2
+    overlay: Overlay = field(default_factory=Overlay)
+    configured: World = field(init=False)
     faults: ArmedFaults = field(init=False)
 
     def __post_init__(self) -> None:
+        self.configured = self.world
         self.faults = ArmedFaults(SeededEntropy(1), self.clock)
+
+    def lay_over(self, overlay: Overlay) -> None:
+        self.overlay = overlay
+        self.world = overlay.over(self.configured)
 
     @property
     def sts(self) -> Service:

@@ -6,7 +6,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from imds_sim.admin import clock, documents, exchange, faults, verify
+from imds_sim.admin import clock, documents, exchange, faults, options, verify
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
 from imds_sim.admin.errors import BodyInvalid, QueryInvalid
 from imds_sim.admin.questions import PARAMETERS, read_question
@@ -20,11 +20,15 @@ from imds_sim.simulator.environment import (
     environment,
     subject_named,
 )
+from imds_sim.simulator.overlay import NameTaken, TooManyAdded, named_instance
 from imds_sim.simulator.why import explain
 from imds_sim.sts.errors import ApiError
+from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.resolve import WorkloadUnknown
 
 RELOAD = ("POST", "/v1/reload")
+OPTIONS = "/v1/instances/NAME/metadata-options"
+TAGS = "/v1/instances/NAME/tags"
 Query = Mapping[str, str]
 
 
@@ -34,6 +38,7 @@ class Asked:
 
     query: Query
     body: bytes = field(default=b"", repr=False)
+    name: str = ""  # what stands in the path where the route has NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ ERRORS: dict[type[SimError], tuple[int, str]] = {
     FaultUnknown: (404, "FaultUnknown"),
     TooManyFaults: (409, "TooManyFaults"),
     WorkloadUnknown: (404, "WorkloadUnknown"),
+    NameTaken: (409, "NameTaken"),
+    TooManyAdded: (409, "TooManyAdded"),
     EnvironmentUnavailable: (409, "EnvironmentUnavailable"),
 }
 
@@ -81,8 +88,9 @@ class AdminApi:
 
     def handle(self, method: str, path: str, query: Query, body: bytes = b"") -> AdminReply:
         """Answer everything but RELOAD; HEAD is answered as GET, its body is the server's care."""
-        allowed = [verb for verb, place in (*ROUTES, RELOAD) if place == path]
-        route = ROUTES.get(("GET" if method == "HEAD" else method, path))
+        place, name = _place(path)
+        allowed = [verb for verb, each in (*ROUTES, RELOAD) if each == place]
+        route = ROUTES.get(("GET" if method == "HEAD" else method, place))
         if route is None:
             return _no_route(method, path, allowed)
         try:
@@ -91,7 +99,7 @@ class AdminApi:
                 raise QueryInvalid(f"{path} has no parameter {unknown[0]!r}; it takes {known}")
             if route.max_body is not None and len(body) > route.max_body:
                 return failure(413, "BodyTooLarge", f"{path} takes {route.max_body} bytes at most")
-            return route.handler(self, Asked(query, body))
+            return route.handler(self, Asked(query, body, name))
         except tuple(ERRORS) as error:
             status, code = ERRORS[type(error)]
             return failure(status, code, str(error))
@@ -193,6 +201,27 @@ class AdminApi:
         over = exchange.connection(surface, asked.query.get("as"), core.world.resolver)
         return AdminReply(200, exchange.document(request, core.handle(over, request)))
 
+    def _options(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, options.options_document(self._instance(asked)))
+
+    def _change_options(self, asked: Asked) -> AdminReply:
+        core, instance = self._backend.core, self._instance(asked)
+        settings = options.read_options(asked.body, instance)
+        core.lay_over(core.overlay.with_settings(instance.name, *settings))
+        return self._options(asked)
+
+    def _tags(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, {"tags": dict(self._instance(asked).tags)})
+
+    def _change_tags(self, asked: Asked) -> AdminReply:
+        core, instance = self._backend.core, self._instance(asked)
+        settings = options.read_tags(asked.body, instance)
+        core.lay_over(core.overlay.with_settings(instance.name, *settings))
+        return self._tags(asked)
+
+    def _instance(self, asked: Asked) -> Instance:
+        return named_instance(self._backend.core.world, asked.name)
+
     def _why(self, asked: Asked) -> AdminReply:
         return AdminReply(200, explain(self._backend.core, read_question(asked.query)).document())
 
@@ -227,11 +256,24 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("POST", "/v1/rotate"): _Route(AdminApi._rotate, frozenset({"as"})),
     ("POST", "/v1/reset"): _Route(AdminApi._reset),
     ("POST", "/v1/exchange"): _Route(AdminApi._exchange, frozenset({"as"}), exchange.MAX_BODY),
+    ("GET", OPTIONS): _Route(AdminApi._options),
+    ("PATCH", OPTIONS): _Route(AdminApi._change_options, max_body=options.MAX_BODY),
+    ("GET", TAGS): _Route(AdminApi._tags),
+    ("PATCH", TAGS): _Route(AdminApi._change_tags, max_body=options.MAX_BODY),
     ("GET", "/v1/why"): _Route(AdminApi._why, PARAMETERS),
     ("POST", "/v1/verify"): _Route(AdminApi._verify, max_body=verify.MAX_BODY),
     ("GET", "/healthz"): _Route(AdminApi._health),
     ("GET", "/readyz"): _Route(AdminApi._readiness),
 }
+
+
+def _place(path: str) -> tuple[str, str]:
+    """The route that a path means, and what stands where the route has NAME."""
+    match path.split("/"):
+        case ["", "v1", "instances", name, what]:
+            return f"/v1/instances/NAME/{what}", name
+        case _:
+            return path, ""
 
 
 def failure(status: int, code: str, message: str) -> AdminReply:

@@ -14,6 +14,7 @@ from imds_sim.kernel.clock import ShiftedClock
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
+from imds_sim.simulator.overlay import Overlay
 from imds_sim.simulator.world import World
 from imds_sim.sts.service import Service
 
@@ -88,6 +89,11 @@ class ServedCore(Protocol):
 
     @property
     def generation(self) -> int: ...
+
+    @property
+    def overlay(self) -> Overlay: ...
+
+    def lay_over(self, overlay: Overlay) -> None: ...
 
     def handle(self, connection: Connection, request: Request) -> Response: ...
 

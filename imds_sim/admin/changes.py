@@ -31,6 +31,11 @@ def _lines(before: World, after: World) -> Iterator[str]:
         _short(after.directory.managed_policies),
     )
     yield from _named("account", before.directory.accounts, after.directory.accounts)
+    yield from _named(
+        "provider",
+        _short(before.directory.oidc_providers),
+        _short(after.directory.oidc_providers),
+    )
     yield from _named("workload", before.resolver.workloads, after.resolver.workloads)
     old_default, new_default = before.resolver.default_instance, after.resolver.default_instance
     if (old_default and old_default.name) != (new_default and new_default.name):

@@ -5,6 +5,7 @@ from importlib.metadata import version
 from imds_sim.admin import clock as clock_in_json
 from imds_sim.admin import faults
 from imds_sim.admin.backend import AdminBackend, HeldCredentials, ReloadOutcome
+from imds_sim.admin.options import overlay_document
 from imds_sim.credentials.minting import deliveries
 from imds_sim.credentials.provider import CredentialSet, Delivery
 from imds_sim.credentials.refresh import Held
@@ -32,6 +33,7 @@ def status(backend: AdminBackend) -> Document:
         "generation": core.generation,
         "last_reload": reload_outcome(process.last_reload) if process.last_reload else None,
         "clock": clock_in_json.document(core.clock),
+        "overlay": overlay_document(core.overlay),
         **faults.document(core.faults),
         "listeners": listeners(backend.endpoints()),
         "workloads": workloads(backend),

@@ -48,6 +48,8 @@ class AdminRefused(AdminError):
         "PrincipalUnknown": 2,
         "RoleUnknown": 2,
         "WorkloadUnknown": 2,
+        "NameTaken": 2,
+        "TooManyAdded": 2,
         "NotPermitted": 77,
         "ConfigNotReadable": 66,
         "ConfigInvalid": 78,

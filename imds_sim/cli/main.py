@@ -24,6 +24,7 @@ COMMANDS = (
     "journal",
     "fault",
     "clock",
+    "options",
     "rotate",
     "reload",
     "reset",

@@ -32,6 +32,14 @@ def command(as_json: bool, admin: str | None) -> None:
         click.echo(line)
 
 
+def told_change(change: dict[str, object]) -> str:
+    """A run-time change as one line: `web-1: metadata_options.http_tokens: optional`."""
+    value = change.get("value")
+    told = value if isinstance(value, str) else json.dumps(value)
+    places = (change.get("workload"), change.get("key"), told)
+    return ": ".join(str(each) for each in places if each is not None)
+
+
 def _lines(status: dict[str, object]) -> Iterator[str]:
     seconds = status.get("uptime_seconds")
     up = format_duration(timedelta(seconds=seconds)) if isinstance(seconds, int) else "?"
@@ -56,6 +64,8 @@ def _lines(status: dict[str, object]) -> Iterator[str]:
         for each in mappings(status.get("workloads"))
         for line in told_credentials(each)
     )
+    for change in mappings(status.get("overlay")):
+        yield f"changed at run time: {told_change(change)}"
     if faults := told_faults(status):
         yield "faults:"
         yield from faults

@@ -7,6 +7,7 @@ from imds_sim.config.checks.timing import lifetime_of
 from imds_sim.config.network import Network
 from imds_sim.config.placement import architecture_of, zone_id_of
 from imds_sim.config.schema.configuration import Configuration
+from imds_sim.config.schema.metadata import tree_path
 from imds_sim.config.schema.workloads import FunctionSection, InstanceSection, TaskSection
 from imds_sim.kernel.arn import dns_suffix_of, partition_of
 from imds_sim.kernel.identifiers import Identifiers
@@ -99,6 +100,7 @@ class WorkloadBuilder:
             user_data=user_data or None,
             # EC2 puts the name of the key pair in place of the comment.
             public_keys={pair: f"{key} {pair}" for pair, key in section.public_keys.items()},
+            metadata={tree_path(path): value for path, value in section.metadata.items()},
             extended_credentials=section.extended_credentials,
             lifetime=lifetime_of(self._configuration, section),
             listen=section.listen,

@@ -77,6 +77,28 @@ class RefreshingProvider:
                 else:
                     self._push((name, delivery), now)
 
+    def change(self, workloads: Mapping[str, Workload | None]) -> None:
+        """Other workloads in the same world, None for those that are gone; the rest is as it was.
+
+        What still fits is kept, what is missing is owed.
+        """
+        now = self._clock.now()
+        for name, after in workloads.items():
+            before = self._workloads.pop(name, None)
+            minting = self._minting
+            same = before and after and _mints_alike(before, after, minting, minting)
+            ways = deliveries(after) if after is not None and after.role is not None else ()
+            for way in Delivery:
+                if not (same and way in ways):
+                    self._held.pop((name, way), None)
+                    self._newest.pop((name, way), None)
+            if after is None:
+                continue
+            self._workloads[name] = after
+            for way in ways:
+                if (name, way) not in self._held:
+                    self._push((name, way), now)
+
     def current(self, workload: str, delivery: Delivery) -> CredentialSet | Refused | None:
         """The set held for a workload, minted now if there is none or it has run out."""
         held = self._held.get((workload, delivery))
@@ -165,7 +187,7 @@ class RefreshingProvider:
 
     def _is_stale(self, entry: tuple[datetime, int, _Key]) -> bool:
         """Whether a read or a rotation has renewed the set since the entry was made."""
-        return self._newest[entry[2]] != entry[1]
+        return self._newest.get(entry[2]) != entry[1]
 
     def _push(self, key: _Key, due_at: datetime) -> None:
         if len(self._due) > 4 * (len(self._workloads) + BATCH):  # rotations left stale entries

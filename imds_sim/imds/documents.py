@@ -1,10 +1,12 @@
 """The documents of the tree that are worth rendering once and serving many times."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from imds_sim.credentials.provider import CredentialSet, Refused
 from imds_sim.imds.credentials import credentials_document, extended_document
 from imds_sim.imds.identity import identity_document
+from imds_sim.imds.overrides import Overrides
 from imds_sim.imds.rendered import Rendered
 from imds_sim.imds.tree import Content
 from imds_sim.workloads.instance import Instance
@@ -23,5 +25,8 @@ class Documents:
     )
     extended_credentials: Rendered[CredentialSet | Refused, Content] = field(
         default_factory=lambda: Rendered(extended_document)
+    )
+    overrides: Rendered[Mapping[str, str | None], Overrides] = field(
+        default_factory=lambda: Rendered(Overrides.of)
     )
     identity: Rendered[Instance, Content] = field(default_factory=lambda: Rendered(_identity))

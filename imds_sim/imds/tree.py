@@ -5,7 +5,7 @@ and never listed is whatever its function has nothing for, and a directory with 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
@@ -17,12 +17,16 @@ FIRST_BUILD = "1.0"
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is found at a path. `access_key_id` and `detail` are for the journal."""
+    """What is found at a path. `access_key_id` and `detail` are for the journal.
+
+    A listing has the `names` that its lines stand for.
+    """
 
     body: bytes
     content_type: str = "text/plain"
     access_key_id: str | None = None
     detail: str | None = None
+    names: tuple[str, ...] | None = None
 
 
 class Node(ABC, Generic[S]):
@@ -40,6 +44,10 @@ class Node(ABC, Generic[S]):
     @abstractmethod
     def is_present(self, subject: S, build: str) -> bool:
         """Whether the node is there at all."""
+
+    @abstractmethod
+    def since(self, names: tuple[str, ...]) -> str:
+        """The first build with what may be at `names` below this node, or with any unknown name."""
 
 
 class Leaf(Node[S]):
@@ -61,6 +69,9 @@ class Leaf(Node[S]):
 
     def is_present(self, subject: S, build: str) -> bool:
         return self.find(subject, (), build) is not None
+
+    def since(self, names: tuple[str, ...]) -> str:
+        return self._since
 
 
 def text(read: Callable[[S], str | None], since: str = FIRST_BUILD) -> Leaf[S]:
@@ -88,21 +99,31 @@ class Directory(Node[S]):
     ) -> None:
         self._children = children
         self._lines = sorted(
-            (f"{name}/" if slashes and child.is_directory else name, child)
-            for name, child in children.items()
-            if child.listed
+            (
+                (f"{name}/" if slashes and child.is_directory else name, name, child)
+                for name, child in children.items()
+                if child.listed
+            ),
+            key=lambda each: each[0],
         )
         self.listed = listed
 
     def find(self, subject: S, names: tuple[str, ...], build: str) -> Content | None:
         if not names:
-            lines = [line for line, child in self._lines if child.is_present(subject, build)]
-            return Content("\n".join(lines).encode()) if lines else None
+            return _listing(
+                (line, name)
+                for line, name, child in self._lines
+                if child.is_present(subject, build)
+            )
         child = self._children.get(names[0])
         return None if child is None else child.find(subject, names[1:], build)
 
     def is_present(self, subject: S, build: str) -> bool:
         return any(child.is_present(subject, build) for child in self._children.values())
+
+    def since(self, names: tuple[str, ...]) -> str:
+        child = self._children.get(names[0]) if names else None
+        return FIRST_BUILD if child is None else child.since(names[1:])
 
 
 class Each(Node[S], Generic[S, T]):
@@ -136,13 +157,24 @@ class Each(Node[S], Generic[S, T]):
             return None
         things = self._things(subject)
         if not names:
-            lines = [self._line(name, thing) for name, thing in things.items()]
-            return Content("\n".join(lines).encode()) if lines else None
+            return _listing((self._line(name, thing), name) for name, thing in things.items())
         thing = things.get(names[0])
         return None if thing is None else self._child.find(thing, names[1:], build)
 
     def is_present(self, subject: S, build: str) -> bool:
         return self._since <= build and bool(self._things(subject))
+
+    def since(self, names: tuple[str, ...]) -> str:
+        return max(self._since, self._child.since(names[1:]))
+
+
+def _listing(entries: Iterable[tuple[str, str]]) -> Content | None:
+    """Lines and the names that they stand for."""
+    listed = tuple(entries)
+    if not listed:
+        return None
+    body = "\n".join([line for line, _ in listed]).encode()
+    return Content(body, names=tuple([name for _, name in listed]))
 
 
 def _named(child: Node[T]) -> Callable[[str, T], str]:

@@ -52,7 +52,7 @@ def serve(config_path: str | None, ready_file: str | None) -> int:
     origin = Origin(configuration, clock.now(), Path(config_path) if config_path else None)
     loaded = origin.first()
     origin.commit(loaded.world)
-    core = Core(loaded.world, origin.state_key, clock, origin.entropy)
+    core = Core(loaded.world, origin.state_key, clock, origin.entropy, origin.issuer_keys)
     return uvloop.run(Daemon(core, origin, loaded, from_environment()).run(ready_file))
 
 
@@ -155,7 +155,7 @@ class Daemon:
             return outcome
 
     async def _reload(self) -> ReloadOutcome:
-        before = self._core.world
+        before = self._core.configured
         try:
             loaded = await asyncio.to_thread(self._origin.again)
             self._origin.commit(loaded.world)

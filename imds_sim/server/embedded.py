@@ -58,6 +58,7 @@ class Simulator:
             origin.state_key,
             clock,
             origin.entropy,
+            origin.issuer_keys,
         )
         origin.commit(world)
         self._loop = uvloop.new_event_loop()

@@ -14,6 +14,7 @@ from imds_sim.kernel.identifiers import Identifiers
 from imds_sim.server.state import KEY_BYTES, StateDirectory, StateUnusable
 from imds_sim.simulator.core import derived_key
 from imds_sim.simulator.world import World
+from imds_sim.sts.federation.keys import KeyKeeper
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ class Origin:
         """Let another process have the state directory; the end of the process does so too."""
         if self._lock is not None:
             self._lock.release()
+
+    @property
+    def issuer_keys(self) -> KeyKeeper | None:
+        """What keeps the keys of issuers beyond this process, if anything does."""
+        return self._state
 
     def first(self) -> Loaded:
         """The world of the start."""

@@ -1,6 +1,7 @@
 """The core: the synchronous whole behind every socket. Give it a request, it gives the response."""
 
 import hmac
+from dataclasses import replace
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 
@@ -19,13 +20,16 @@ from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request, Response, Unreadable
 from imds_sim.simulator.handed import HandedCredentials, Kept
+from imds_sim.simulator.overlay import Overlay
 from imds_sim.simulator.pipeline import Pipeline
 from imds_sim.simulator.playing import Playing
 from imds_sim.simulator.world import World
+from imds_sim.sts.federation.keys import KeyKeeper, ProcessKeys
 from imds_sim.sts.mfa import UsedCodes
 from imds_sim.sts.query_api.handler import StsQueryHandler
 from imds_sim.sts.service import Service
 from imds_sim.sts.sessions import SessionSealer
+from imds_sim.workloads.workload import Workload
 
 PRIMED_AT_START = 500  # workloads that hold credentials before the daemon calls itself ready
 
@@ -38,21 +42,35 @@ def derived_key(state_key: bytes, purpose: str) -> bytes:
 class Core:
     """One simulator without sockets. Not thread-safe: one thread calls it.
 
-    What outlives a world: the sealing and metadata-token keys, the held credentials, the journal,
-    the MFA codes that were used.
+    What outlives a world: the sealing, metadata-token and issuer keys, the held credentials, the
+    journal, the MFA codes that were used, and the overlay as far as the file lets it.
     """
 
-    def __init__(self, world: World, state_key: bytes, clock: Clock, entropy: Entropy) -> None:
+    _pipeline: Pipeline
+    _handed: HandedCredentials
+
+    def __init__(
+        self,
+        world: World,
+        state_key: bytes,
+        clock: Clock,
+        entropy: Entropy,
+        issuer_keys: KeyKeeper | None = None,
+    ) -> None:
+        """`issuer_keys` keep the keys of issuers longer than this process, if given."""
         self.clock = ShiftedClock(clock)
         self._moment = SteadyClock(self.clock)
         self.journal = Recorder(world.journal_capacity)
         self.generation = 1
+        self.configured = world  # as the file has it, without the overlay
+        self.overlay = Overlay()
         self._entropy = entropy
         self._sealer = SessionSealer(derived_key(state_key, "session tokens"), entropy)
         self._tokens = MetadataTokens(
             derived_key(state_key, "metadata tokens"), self._moment, entropy
         )
         self._used_codes = UsedCodes()
+        self._issuer_keys = ProcessKeys(issuer_keys)
         self.faults = ArmedFaults(entropy, self._moment)
         self._kept: Kept = Kept()
         service = self._service(world)
@@ -104,12 +122,14 @@ class Core:
         self.credentials.owe_what_is_ahead()
 
     def reset(self) -> int:
-        """Empty the journal, go back to the wall's time, mint anew; returns the number of sets.
+        """As the file has it, with an empty journal, at the wall's time; mint anew.
 
-        The faults of the file are armed anew, those armed at run time are gone.
+        The faults of the file are armed anew, those armed at run time are gone. Returns the number
+        of sets.
         """
         self.clock.reset()
         self.journal.clear()
+        self.lay_over(Overlay())
         self.faults.clear()
         self._arm(self.world)
         return self.credentials.rotate()
@@ -138,7 +158,12 @@ class Core:
                 break
 
     def swap(self, world: World) -> None:
-        """Answer from another world from now on; credentials that still fit are kept."""
+        """Answer from another world from now on; credentials that still fit are kept.
+
+        So are the run-time changes that the file left alone.
+        """
+        self.overlay = self.overlay.carried(self.configured, world)
+        self.configured, world = world, self.overlay.over(world)
         service = self._service(world)
         before = self.world
         self.credentials.adopt(_minting(world, service), world.resolver.workloads.values())
@@ -148,6 +173,16 @@ class Core:
             self._arm(world)
         self.generation += 1
 
+    def lay_over(self, overlay: Overlay) -> None:
+        """Let these be the run-time changes, from the next request on."""
+        world = overlay.over(self.configured)
+        if world is self.world:
+            return
+        self.overlay = overlay
+        self.credentials.change(_changed(self.world, world))
+        self._handed.know(world.resolver.workloads)
+        self._pipeline = replace(self._pipeline, world=world)
+
     def _service(self, world: World) -> Service:
         return Service(
             world.directory,
@@ -156,6 +191,7 @@ class Core:
             self._entropy,
             world.region,
             self._used_codes,
+            self._issuer_keys,
         )
 
     def _arm(self, world: World) -> None:
@@ -170,7 +206,7 @@ class Core:
 
     def _install(self, world: World, service: Service) -> None:
         self._sts = service
-        handed = HandedCredentials(
+        handed = self._handed = HandedCredentials(
             self.credentials, world.resolver.workloads, Minter(service), self._moment, self._kept
         )
         self._pipeline = Pipeline(
@@ -193,3 +229,12 @@ def _minting(world: World, service: Service) -> Minting:
         policy=world.refresh,
         identities={arn: role.unique_id for arn, role in world.directory.roles.items()},
     )
+
+
+def _changed(before: World, after: World) -> dict[str, Workload | None]:
+    """The workloads in which two worlds differ, as they are after; None for those that are gone."""
+    old, new = before.resolver.workloads, after.resolver.workloads
+    changed: dict[str, Workload | None] = {
+        name: workload for name, workload in new.items() if old.get(name) is not workload
+    }
+    return changed | dict.fromkeys(old.keys() - new.keys())

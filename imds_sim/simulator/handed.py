@@ -55,6 +55,10 @@ class HandedCredentials:
         self._changes: tuple[tuple[ArmedStep, Given], ...] = ()
         self._given: dict[_Key, Value] = {}
 
+    def know(self, workloads: Mapping[str, Workload]) -> None:
+        """These are the workloads from the next request on, by name."""
+        self._workloads = workloads
+
     def begin(self, changes: Iterable[tuple[ArmedStep, Given]]) -> None:
         """From here to `end` these changes hold."""
         self._changes = tuple(each for each in changes if each[1].change in CHANGES)

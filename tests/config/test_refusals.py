@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from imds_sim.config.schema.configuration import Configuration
+
 NOT_YET = "not supported yet"
 
 
@@ -125,10 +127,7 @@ NOT_YET = "not supported yet"
         pytest.param(
             "a: 1\na: 2",
             [
-                "1:1: a: unknown key; allowed here: account, region, seed, listen, "
-                "allow_public_bind, allow_clients, drain_timeout, state_dir, state_key_file, "
-                "credentials, users, sts, roles, accounts, managed_policies, instances, tasks, "
-                "functions, faults, weather, journal, log",
+                f"1:1: a: unknown key; allowed here: {', '.join(Configuration.model_fields)}",
                 "2:1: a: given twice; it stands in line 1 too",
             ],
             id="twice and unknown",
@@ -201,6 +200,11 @@ NOT_YET = "not supported yet"
              "line 1)"],
             id="not YAML",
         ),
+        pytest.param(
+            "instances: {i: {metadata: {a/b: null, a/b/c: x}}}",
+            ['1:39: instances.i.metadata."a/b/c": lies below a/b, which is given too'],
+            id="metadata below metadata",
+        ),
     ],
 )  # fmt: skip
 def test_a_broken_file_is_refused_in_plain_words(
@@ -213,7 +217,6 @@ def test_a_broken_file_is_refused_in_plain_words(
     "key",
     [
         "hop_limit",
-        "oidc_providers",
         "saml_providers",
         "pods",
         "endpoints",
@@ -225,7 +228,6 @@ def test_a_broken_file_is_refused_in_plain_words(
         "journal.file",
         "instances.i.events",
         "instances.i.throttle",
-        "instances.i.metadata",
         "instances.i.metadata_options.http_put_response_hop_limit",
         "instances.i.metadata_options.http_protocol_ipv6",
         "tasks.t.execution_role",

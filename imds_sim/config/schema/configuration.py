@@ -11,6 +11,7 @@ from imds_sim.config.schema.durations import DrainTimeout, Lifetime, MinRemainin
 from imds_sim.config.schema.faults import Faults, WeatherSection
 from imds_sim.config.schema.files import Directory, StateKeyFile
 from imds_sim.config.schema.identities import RoleSection, UserSection
+from imds_sim.config.schema.identity_providers import IssuerUrl, OidcProviderSection
 from imds_sim.config.schema.listen import ClientPrefixes, ListenSection
 from imds_sim.config.schema.names import (
     AccountId,
@@ -129,7 +130,6 @@ class Configuration(Section):
             "audit",
             "endpoints",
             "hop_limit",
-            "oidc_providers",
             "pods",
             "probes",
             "saml_providers",
@@ -193,6 +193,10 @@ class Configuration(Section):
     managed_policies: Annotated[dict[ManagedPolicyKey, ManagedPolicy], _Empty] = Field(
         default_factory=dict,
         description="Managed policies by ARN, or by name in the account of the file. Default: {}.",
+    )
+    oidc_providers: Annotated[dict[IssuerUrl, OidcProviderSection], _Empty] = Field(
+        default_factory=dict,
+        description="OpenID Connect providers by the URL of their issuer. Default: {}.",
     )
     instances: Annotated[dict[Name, InstanceSection], _Empty] = Field(
         default_factory=dict, description="EC2 instances by name. Default: {}."

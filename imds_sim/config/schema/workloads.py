@@ -8,6 +8,7 @@ from imds_sim.config.schema.durations import Lifetime
 from imds_sim.config.schema.files import SecretText
 from imds_sim.config.schema.interfaces import NetworkInterfaceSection
 from imds_sim.config.schema.listen import ClientPrefixes, ListenAddresses
+from imds_sim.config.schema.metadata import MetadataPath, MetadataValue
 from imds_sim.config.schema.names import (
     AvailabilityZone,
     ClusterName,
@@ -64,7 +65,7 @@ class MetadataOptionsSection(Section):
 class InstanceSection(Section):
     """An EC2 instance."""
 
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"events", "throttle", "metadata"})
+    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"events", "throttle"})
 
     id: InstanceId | None = Field(
         None, description="Instance id. Default: derived from the name and the state key."
@@ -118,6 +119,11 @@ class InstanceSection(Section):
     )
     network_interfaces: Annotated[tuple[NetworkInterfaceSection, ...], Field(strict=False)] = Field(
         (), description="Network interfaces. Default: one in the default VPC."
+    )
+    metadata: dict[MetadataPath, MetadataValue | None] = Field(
+        default_factory=dict,
+        description="Leaf, by its path below meta-data/ or as dynamic/..., to the text it has; "
+        "null removes it, or a directory. Default: {}.",
     )
     extended_credentials: Truth = Field(
         True,

@@ -40,6 +40,7 @@ LIMITS = [
     *rows("credentials.lifetime", ["15m", "12h"], ["14m59s", "12h1s", "0s", "1d"]),
     *rows("credentials.refresh_every", ["1s", "1500ms", "6h"], ["999ms", "0s", "12h1s"]),
     *rows("credentials.min_remaining", ["0s", "5h"], ["12h1ms"]),
+    *rows("instances.i.metadata.leaf", ["x", "''", "null"], ["5", "[]", "{}"]),
     *rows("journal.capacity", ["0", "1000000"], ["-1", "1000001", "1.0"]),
     *rows("log.format", ["auto", "text", "json", "journald"], ["TEXT", "xml"]),
     *rows("log.level", ["debug", "error"], ["INFO", "trace"]),
