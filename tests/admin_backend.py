@@ -15,6 +15,7 @@ from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.overlay import Overlay
+from imds_sim.simulator.restoring import check_restorable
 from imds_sim.simulator.world import World
 from imds_sim.sts.service import Service
 from imds_sim.sts.sessions import SessionSealer
@@ -61,6 +62,10 @@ class FakeCore:
         if workload is not None:
             self.world.resolver.named(workload)
         return self.faults.add(parse(fault), Scope(workload, surface, client))
+
+    def restore(self, function: str) -> int:
+        check_restorable(self.world.resolver.named(function))
+        return 1
 
     def handle(self, connection: Connection, request: Request) -> Response:
         raise AssertionError("no request is taken through this core")

@@ -7,7 +7,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-LINK_LOCAL = ("169.254.169.254/32", "169.254.170.2/32")
+LINK_LOCAL = (
+    "169.254.169.254/32",
+    "169.254.170.2/32",
+    "169.254.170.23/32",
+    "fd00:ec2::23/128",
+)
 
 
 def missing() -> str | None:
@@ -47,7 +52,7 @@ def namespace(
     that way where the tests do not run as root.
     """
     flags = _flags(user_namespace)
-    steps = ["ip link set lo up", *(f"ip address add {each} dev lo" for each in addresses)]
+    steps = ["ip link set lo up", *(f"ip address add {each} dev lo nodad" for each in addresses)]
     script = " && ".join([*steps, "echo ready", "exec cat"])
     holder = subprocess.Popen(
         ["unshare", *flags, "sh", "-c", script],

@@ -21,6 +21,7 @@ from imds_sim.simulator.environment import (
     subject_named,
 )
 from imds_sim.simulator.overlay import NameTaken, TooManyAdded, named_instance
+from imds_sim.simulator.restoring import NotRestorable
 from imds_sim.simulator.why import explain
 from imds_sim.sts.errors import ApiError
 from imds_sim.workloads.instance import Instance
@@ -65,6 +66,7 @@ ERRORS: dict[type[SimError], tuple[int, str]] = {
     NameTaken: (409, "NameTaken"),
     TooManyAdded: (409, "TooManyAdded"),
     EnvironmentUnavailable: (409, "EnvironmentUnavailable"),
+    NotRestorable: (400, "NotRestorable"),
 }
 
 # Of a reload that did not take effect: the file is at fault, or what the daemon stands on.
@@ -172,8 +174,7 @@ class AdminApi:
         return AdminReply(200, faults.document(self._backend.core.faults))
 
     def _arm(self, asked: Asked) -> AdminReply:
-        wanted = faults.read(asked.body)
-        armed = self._backend.core.arm(wanted.fault, wanted.workload, wanted.surface, wanted.client)
+        armed = self._backend.core.arm(*faults.read(asked.body))
         return AdminReply(200, faults.shown(armed))
 
     def _disarm(self, asked: Asked) -> AdminReply:
@@ -187,10 +188,20 @@ class AdminApi:
             200, {"sets": sets, "workloads": documents.workloads(self._backend, name)}
         )
 
+    def _restore(self, asked: Asked) -> AdminReply:
+        name = asked.query.get("as")
+        if name is None:
+            raise QueryInvalid("as: the name of a function is missing")
+        sets = self._backend.core.restore(name)
+        return AdminReply(
+            200, {"sets": sets, "workloads": documents.workloads(self._backend, name)}
+        )
+
     def _reset(self, asked: Asked) -> AdminReply:
         core = self._backend.core
         cleared = len(core.journal)
         sets = core.reset()
+        self._backend.reset_clock()  # what goes by the clock outside of the core
         return AdminReply(
             200, {"cleared": cleared, "sets": sets, "clock": clock.document(core.clock)}
         )
@@ -254,6 +265,7 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("POST", "/v1/faults"): _Route(AdminApi._arm, max_body=faults.MAX_BODY),
     ("DELETE", "/v1/faults"): _Route(AdminApi._disarm, frozenset({"id"})),
     ("POST", "/v1/rotate"): _Route(AdminApi._rotate, frozenset({"as"})),
+    ("POST", "/v1/restore"): _Route(AdminApi._restore, frozenset({"as"})),
     ("POST", "/v1/reset"): _Route(AdminApi._reset),
     ("POST", "/v1/exchange"): _Route(AdminApi._exchange, frozenset({"as"}), exchange.MAX_BODY),
     ("GET", OPTIONS): _Route(AdminApi._options),

@@ -26,6 +26,7 @@ COMMANDS = (
     "clock",
     "options",
     "rotate",
+    "restore",
     "reload",
     "reset",
 )

@@ -73,6 +73,7 @@ def _listeners(configuration: Configuration) -> Iterator[Listener]:
         (Surface.IMDS, listen.imds),
         (Surface.STS, listen.sts),
         (Surface.ECS, listen.ecs),
+        (Surface.EKS, listen.eks),
         (Surface.LAMBDA, listen.aws_lambda),
     ):
         for address in addresses:

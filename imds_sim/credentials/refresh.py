@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 
-from imds_sim.credentials.minting import deliveries, session_keys
+from imds_sim.credentials.minting import deliveries, put_into_sessions, session_keys
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.credentials.schedule import RefreshPolicy
 from imds_sim.kernel.clock import Clock
@@ -205,6 +205,11 @@ def _mints_alike(before: Workload, after: Workload, old: Minting, new: Minting) 
         and before.lifetime == after.lifetime
         and before.arn == after.arn
         and session_keys(before, Delivery.IMDS_V2) == session_keys(after, Delivery.IMDS_V2)
+        and put_into_sessions(before) == put_into_sessions(after)
         and before.role is not None
-        and old.identities.get(before.role.arn) == new.identities.get(before.role.arn)
+        and all(
+            old.identities.get(role.arn) == new.identities.get(role.arn)
+            for role in (before.role, getattr(before, "target_role", None))
+            if role is not None
+        )
     )

@@ -9,6 +9,7 @@ class Surface(StrEnum):
 
     IMDS = "imds"
     ECS = "ecs"
+    EKS = "eks"
     LAMBDA = "lambda"
     STS = "sts"
 

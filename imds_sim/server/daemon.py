@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -25,6 +26,7 @@ from imds_sim.server.backend import Backend
 from imds_sim.server.banner import banner, ready_document, summary
 from imds_sim.server.binding import CannotBind
 from imds_sim.server.origin import Loaded, Origin
+from imds_sim.server.projected import folder_beside
 from imds_sim.server.runtime import Runtime
 from imds_sim.server.state import write_atomically
 from imds_sim.server.systemd import Notifier, from_environment
@@ -98,6 +100,7 @@ class Daemon:
     async def _serve(self, runtime: Runtime, ready_file: str | None) -> None:
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
+        runtime.project(self._folder_of_pods(runtime))
         self._write_ready_file(runtime, ready_file)
         async with asyncio.TaskGroup() as tasks:
             for number in (signal.SIGTERM, signal.SIGINT):
@@ -111,6 +114,12 @@ class Daemon:
             self._notifier.stopping()
             log.info("daemon.stopping")
             self._backend.process = replace(self._backend.process, ready=False)
+
+    def _folder_of_pods(self, runtime: Runtime) -> Path:
+        """Beside the admin socket; without one a folder of its own."""
+        if runtime.admin:
+            return folder_beside(runtime.admin[0].path)
+        return Path(tempfile.mkdtemp(prefix="imds-sim-"), "pods")
 
     def _end(self, number: signal.Signals, ended: asyncio.Event) -> None:
         """The first signal begins the drain; the second one ends the process, whatever is open."""

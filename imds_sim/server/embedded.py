@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import AsyncExitStack
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self, TypeVar
@@ -95,10 +96,13 @@ class Simulator:
         runtime = Runtime(self.core)
         self._closing.push_async_callback(runtime.stop, DRAIN)
         await runtime.start()
+        folder = ""
+        if admin or self.core.world.pods:
+            folder = self._closing.enter_context(TemporaryDirectory(prefix="imds-sim-"))
+            runtime.project(Path(folder, "pods"))
         if admin:
             from imds_sim.server.control import serving  # loads aiohttp
 
-            folder = self._closing.enter_context(TemporaryDirectory(prefix="imds-sim-"))
             place = UnixAddress(f"{folder}/{SOCKET_NAME}")
             backend = Backend(runtime, self._process())
             runtime.admin = await self._closing.enter_async_context(
@@ -153,13 +157,25 @@ class Simulator:
         """Mint anew for one workload or all; returns the number of sets. Raises WorkloadUnknown."""
         return self._call(lambda runtime: runtime.core.rotate(workload))
 
+    def restore(self, function: str) -> None:
+        """Give a function with SnapStart new credentials behind its token, as a restore does.
+
+        Raises WorkloadUnknown, NotRestorable.
+        """
+        self._call(lambda runtime: runtime.core.restore(function))
+
     def reset(self) -> None:
         """Empty the journal, go back to the real time, mint every set anew: ready for a next test.
 
         Faults armed at run time are gone, those of the file armed anew.
         Sets and tokens that were handed out live to their own end. Raises SimulatorStopped.
         """
-        self._call(lambda runtime: runtime.core.reset())
+
+        def reset(runtime: Runtime) -> None:
+            runtime.core.reset()
+            runtime.reset_clock()
+
+        self._call(reset)
 
     def stop(self) -> None:
         """Close every socket and end the thread; further calls do nothing."""

@@ -4,7 +4,9 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
+from imds_sim.admin.paths import FolderNotPrivate
 from imds_sim.kernel.address import UnixAddress
 from imds_sim.kernel.exchange import Surface
 from imds_sim.server.alarm import Alarm
@@ -12,6 +14,7 @@ from imds_sim.server.connections import Connections
 from imds_sim.server.descriptors import connection_limit, raise_descriptor_limit
 from imds_sim.server.limits import LIMITS
 from imds_sim.server.listeners import Listeners
+from imds_sim.server.projected import ProjectedTokens, TokensNotWritable
 from imds_sim.server.site import Endpoint
 from imds_sim.simulator.core import Core
 from imds_sim.simulator.endpoints import Endpoints
@@ -30,7 +33,9 @@ class Runtime:
         loop = asyncio.get_running_loop()
         self._connections = Connections(loop, connection_limit(raise_descriptor_limit()))
         self._listeners = Listeners(self._endpoint, self._connections)
-        self._alarm = Alarm(core.tick, ticked)
+        self._alarm = Alarm(core.tick, self._after_tick)
+        self._ticked = ticked
+        self._projected: ProjectedTokens | None = None
 
     async def start(self) -> None:
         """Bind every listener, mint the first sets, begin to refresh. Raises CannotBind."""
@@ -38,6 +43,14 @@ class Runtime:
         await self._listeners.reconcile(self.core.world.listeners)
         self.core.prime()
         self._alarm.start()
+
+    def project(self, folder: Path) -> None:
+        """Keep the tokens of pods in files under `folder` from now on; made if there are pods.
+
+        Raises TokensNotWritable, FolderNotPrivate.
+        """
+        self._projected = ProjectedTokens(folder, self.core)
+        self._projected.renew()
 
     async def adopt(self, world: World) -> None:
         """Go over to `world`: new listeners first, then everything at once.
@@ -67,6 +80,8 @@ class Runtime:
     async def stop(self, drain_timeout: float) -> bool:
         """Accept no more, let open requests finish; False if some had to be cut off."""
         self._alarm.stop()
+        if self._projected is not None:
+            self._projected.remove()
         self._listeners.close()
         return await self._connections.drain(drain_timeout)
 
@@ -80,7 +95,17 @@ class Runtime:
             else:
                 own = instances.get(listener.instance, ())
                 instances[listener.instance] = (*own, address.url)
-        return Endpoints(surfaces, instances, tuple(address.url for address in self.admin))
+        admin = tuple(address.url for address in self.admin)
+        pods = None if self._projected is None else str(self._projected.folder)
+        return Endpoints(surfaces, instances, admin, pods)
+
+    def _after_tick(self) -> None:
+        if self._projected is not None:
+            try:
+                self._projected.renew()
+            except (TokensNotWritable, FolderNotPrivate) as error:
+                log.warning("pod.tokens_not_written", extra={"reason": str(error)})
+        self._ticked()
 
     def _endpoint(self, listener: Listener) -> Endpoint:
         return Endpoint(self.core.handle, self.core.failed, LIMITS[listener.surface])

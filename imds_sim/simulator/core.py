@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network
 
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.ecs import EcsHandler
+from imds_sim.containers.eks import EksHandler
 from imds_sim.credentials.minting import Minter
 from imds_sim.credentials.refresh import BATCH, Minting, RefreshingProvider
 from imds_sim.faults.armed import ArmedFault, ArmedFaults, Origin
@@ -19,10 +20,12 @@ from imds_sim.kernel.clock import Clock, ShiftedClock, SteadyClock
 from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request, Response, Unreadable
+from imds_sim.simulator.cluster_tokens import ClusterTokens
 from imds_sim.simulator.handed import HandedCredentials, Kept
 from imds_sim.simulator.overlay import Overlay
 from imds_sim.simulator.pipeline import Pipeline
 from imds_sim.simulator.playing import Playing
+from imds_sim.simulator.restoring import check_restorable
 from imds_sim.simulator.world import World
 from imds_sim.sts.federation.keys import KeyKeeper, ProcessKeys
 from imds_sim.sts.mfa import UsedCodes
@@ -110,6 +113,14 @@ class Core:
         if workload is not None:
             self.world.resolver.named(workload)
         return self.credentials.rotate(workload)
+
+    def restore(self, function: str) -> int:
+        """Mint anew for a function that comes back from its snapshot; its token stays.
+
+        Returns the number of sets. Raises WorkloadUnknown, NotRestorable.
+        """
+        check_restorable(self.world.resolver.named(function))
+        return self.credentials.rotate(function)
 
     def advance(self, by: timedelta) -> None:
         """Move the simulator's time; what falls due is for the next ticks. Raises ShiftTooFar."""
@@ -209,10 +220,14 @@ class Core:
         handed = self._handed = HandedCredentials(
             self.credentials, world.resolver.workloads, Minter(service), self._moment, self._kept
         )
+        self.cluster_tokens = ClusterTokens(
+            world.clusters, self._issuer_keys, self._moment, self._entropy
+        )
         self._pipeline = Pipeline(
             world=world,
             imds=ImdsHandler(handed, self._tokens, self._moment),
             ecs=EcsHandler(handed, self._moment),
+            eks=EksHandler(handed, self.cluster_tokens, self._moment, self._entropy),
             aws_lambda=LambdaHandler(handed, self._moment),
             sts=StsQueryHandler(
                 service, self._moment, self._entropy, world.region, world.strict_region

@@ -6,6 +6,7 @@ from imds_sim.imds.path import path_of
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request
 from imds_sim.workloads.function import Function
+from imds_sim.workloads.pod import Pod
 from imds_sim.workloads.task import credentials_id_in
 from imds_sim.workloads.workload import Workload
 
@@ -36,6 +37,8 @@ def _asked(surface: Surface, request: Request) -> Asked:
     match surface:
         case Surface.ECS:
             found = credentials_id_in(request.target) is not None
+        case Surface.EKS:
+            found = request.path == Pod.credentials_path
         case Surface.LAMBDA:
             found = request.path == Function.credentials_path
         case _:

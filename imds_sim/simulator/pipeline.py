@@ -5,6 +5,7 @@ from typing import Protocol
 
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.ecs import EcsHandler
+from imds_sim.containers.eks import EksHandler
 from imds_sim.faults.play import Play
 from imds_sim.imds.handler import ImdsHandler
 from imds_sim.journal.recorder import Recorder
@@ -17,6 +18,7 @@ from imds_sim.simulator.world import World
 from imds_sim.sts.query_api.handler import StsQueryHandler
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
+from imds_sim.workloads.pod import Pod
 from imds_sim.workloads.task import Task
 from imds_sim.workloads.workload import Workload
 
@@ -44,6 +46,7 @@ class Pipeline:
     world: World
     imds: ImdsHandler
     ecs: EcsHandler
+    eks: EksHandler
     aws_lambda: LambdaHandler
     sts: StsQueryHandler
     journal: Recorder
@@ -101,6 +104,9 @@ class Pipeline:
             case Surface.ECS:
                 task = workload if isinstance(workload, Task) else None
                 return self.ecs.handle(request, task, connection)
+            case Surface.EKS:
+                pod = workload if isinstance(workload, Pod) else None
+                return self.eks.handle(request, pod, connection)
             case Surface.LAMBDA:
                 function = workload if isinstance(workload, Function) else None
                 return self.aws_lambda.handle(request, function, connection)
@@ -113,6 +119,8 @@ class Pipeline:
                 return self.imds
             case Surface.ECS:
                 return self.ecs
+            case Surface.EKS:
+                return self.eks
             case Surface.LAMBDA:
                 return self.aws_lambda
             case Surface.STS:

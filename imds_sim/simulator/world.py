@@ -9,6 +9,7 @@ from imds_sim.faults.weather import Weather
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.generations import Generations
 from imds_sim.workloads.listener import Listener
+from imds_sim.workloads.pod import Cluster, Pod
 from imds_sim.workloads.resolve import Resolver
 
 
@@ -33,3 +34,13 @@ class World:
     faults: tuple[WantedFault, ...] = ()
     weather: Weather | None = None
     warnings: tuple[str, ...] = ()
+
+    @property
+    def pods(self) -> tuple[Pod, ...]:
+        """The pods, in the order of the file."""
+        return tuple(each for each in self.resolver.workloads.values() if isinstance(each, Pod))
+
+    @property
+    def clusters(self) -> tuple[Cluster, ...]:
+        """The clusters that have pods."""
+        return tuple({pod.cluster.name: pod.cluster for pod in self.pods}.values())

@@ -81,14 +81,18 @@ class Service:
         *,
         trust_context: Mapping[str, str] = NOTHING,
         session_context: Mapping[str, str] = NOTHING,
+        subject: str | None = None,
     ) -> AssumedRole:
         """Mint credentials for a session of a role.
 
         `trust_context` adds condition keys that policies may ask about, `session_context` those
-        that later requests of the session will have. Raises InvalidParameterValue,
-        MalformedPolicyDocument, PackedPolicyTooLarge, ExpiredContextAssertion.
+        that later requests of the session will have. `subject` names whom a service calls for
+        under ever new session names. Raises InvalidParameterValue, MalformedPolicyDocument,
+        PackedPolicyTooLarge, ExpiredContextAssertion.
         """
-        return assume_role(self._authority, caller, request, trust_context, session_context)
+        return assume_role(
+            self._authority, caller, request, trust_context, session_context, subject
+        )
 
     def assume_role_with_web_identity(
         self, request: AssumeRoleWithWebIdentityRequest, context: Mapping[str, str] = NOTHING

@@ -206,10 +206,13 @@ def test_ready_means_everything_is_bound_and_minted(backend: FakeBackend, ready:
         ("GET /v1/journal", {"after": "-1"}, 400, "InvalidQuery"),
         ("GET /v1/journal", {"after": "x"}, 400, "InvalidQuery"),
         ("GET /v1/journal", {"after": "9" * 19}, 400, "InvalidQuery"),
-        ("GET /v1/journal", {"surface": "eks"}, 400, "InvalidQuery"),
+        ("GET /v1/journal", {"surface": "s3"}, 400, "InvalidQuery"),
         ("GET /v1/environment", {"as": "web-9"}, 404, "WorkloadUnknown"),
         ("GET /v1/environment", {"as": "user/bob"}, 404, "WorkloadUnknown"),
         ("POST /v1/rotate", {"as": "web-9"}, 404, "WorkloadUnknown"),
+        ("POST /v1/restore", {"as": "web-9"}, 404, "WorkloadUnknown"),
+        ("POST /v1/restore", {"as": "web-1"}, 400, "NotRestorable"),
+        ("POST /v1/restore", {}, 400, "InvalidQuery"),
     ],
 )
 def test_what_cannot_be_answered_is_an_error_with_code_and_message(

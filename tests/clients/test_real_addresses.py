@@ -17,9 +17,11 @@ CONFIG = """
 listen:
   imds: ["169.254.169.254:80"]
   ecs: ["169.254.170.2:80"]
-roles: {web: {}, api: {}}
+  eks: ["169.254.170.23:80", "[fd00:ec2::23]:80"]
+roles: {web: {}, api: {}, orders: {}}
 instances: {web-1: {role: web, id: i-0123456789abcdef0}}
 tasks: {api-1: {role: api}}
+pods: {orders-1: {role: orders}}
 """
 STS = {"AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1339", "AWS_DEFAULT_REGION": "us-east-1"}
 
@@ -66,3 +68,17 @@ def test_boto3_finds_a_tasks_credentials_by_relative_uri(served: Daemon) -> None
     program = str(PROGRAMS / "boto3_identity.py")
     printed = served.run(sys.executable, program, environment=environment).stdout
     assert identity(printed).startswith(f"{ACCOUNT}/api/")
+
+
+@pytest.mark.parametrize("host", ["169.254.170.23", "[fd00:ec2::23]"])
+def test_boto3_finds_a_pods_credentials_at_the_addresses_of_the_agent(
+    served: Daemon, host: str
+) -> None:
+    needs("boto3")
+    environment = served.environment("orders-1")
+    uri = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+    assert environment[uri] == "http://169.254.170.23/v1/credentials"
+    environment = {**environment, uri: f"http://{host}/v1/credentials"}
+    program = str(PROGRAMS / "boto3_identity.py")
+    printed = served.run(sys.executable, program, environment=environment).stdout
+    assert identity(printed).startswith(f"{ACCOUNT}/orders/eks-default-orders-1-")

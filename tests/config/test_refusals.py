@@ -218,12 +218,10 @@ def test_a_broken_file_is_refused_in_plain_words(
     [
         "hop_limit",
         "saml_providers",
-        "pods",
         "endpoints",
         "alarms",
         "audit",
         "probes",
-        "listen.eks",
         "listen.generic",
         "journal.file",
         "instances.i.events",

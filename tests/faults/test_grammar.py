@@ -102,14 +102,6 @@ def test_both_ends_of_each_limit_are_taken(text: str) -> None:
     assert parse(text).steps
 
 
-@pytest.mark.parametrize("row", [row for row in rows() if not row.target.is_served])
-def test_a_row_without_surface_is_refused_and_says_so(row: object) -> None:
-    fault = getattr(row, "fault", "")
-    with pytest.raises(FaultInvalid) as caught:
-        parse(fault)
-    assert "not supported yet" in str(caught.value)
-
-
 def test_every_target_of_the_wire_takes_every_effect_of_the_wire() -> None:
     for target in Target:
         takes = set(EFFECTS[Target.CONN]) <= set(EFFECTS[target])

@@ -8,13 +8,30 @@ from imds_sim.faults.grammar import parse
 from imds_sim.kernel.exchange import Surface
 from imds_sim.kernel.message import Headers, Request, Response
 from imds_sim.kernel.plan import WirePlan
+from imds_sim.workloads.pod import POD_AUDIENCE, Pod
 from tests.simulator.scenes import Scene, over, scene_of
 
 WORLD = """
 seed: 7
-roles: {web: {}, api: {}, resize: {}}
+roles:
+  web:
+    trust:
+      Version: "2012-10-17"
+      Statement:
+        - {Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: "sts:AssumeRole"}
+        - Effect: Allow
+          Principal: {AWS: "111122223333"}
+          Action: ["sts:AssumeRole", "sts:TagSession"]
+  api: {}
+  resize: {}
+  pod:
+    policies:
+      chain:
+        Version: "2012-10-17"
+        Statement: {Effect: Allow, Action: ["sts:AssumeRole", "sts:TagSession"], Resource: "*"}
 instances: {web-1: {role: web}}
 tasks: {api-1: {role: api, credentials_id: 16105516-51c7-41a2-ad8a-ba7411f309a0}}
+pods: {pod-1: {role: pod}, chained: {role: pod, target_role: web}}
 functions: {resize-1: {role: resize, snap_start: true, authorization_token: open-sesame}}
 """
 ROLES = "/latest/meta-data/iam/security-credentials"
@@ -68,6 +85,13 @@ class Clients:
     def aws_lambda(self) -> Response:
         shown = ("Authorization", "open-sesame")
         return self.ask(Surface.LAMBDA, "GET", "/2021-04-23/credentials", shown)
+
+    def eks(self, pod: str = "pod-1") -> Response:
+        core = self.scene.core
+        named = core.world.resolver.named(pod)
+        assert isinstance(named, Pod)
+        token = core.cluster_tokens.mint(named, POD_AUDIENCE).reveal()
+        return self.ask(Surface.EKS, "GET", "/v1/credentials", ("Authorization", token))
 
     def identity(self, document: Response) -> str:
         """What the STS says of a set, signed correctly: `ok` or the code of the error."""

@@ -10,8 +10,9 @@ import pytest
 from imds_sim.faults.catalogue.contents import rows
 from imds_sim.faults.edits import HUGE
 from imds_sim.kernel.exchange import Surface
-from imds_sim.kernel.message import Request, Response
+from imds_sim.kernel.message import Headers, Request, Response
 from imds_sim.kernel.plan import End, WirePlan
+from imds_sim.workloads.pod import POD_AUDIENCE, Pod
 from tests.simulator.faulty import ROLES, Clients, header, members, usual
 from tests.simulator.scenes import over
 
@@ -213,7 +214,13 @@ def reordered(clients: Clients) -> None:
 
 
 def each_document(clients: Clients) -> list[Response]:
-    return [clients.credentials(), clients.extended(), clients.ecs(), clients.aws_lambda()]
+    return [
+        clients.credentials(),
+        clients.extended(),
+        clients.ecs(),
+        clients.aws_lambda(),
+        clients.eks(),
+    ]
 
 
 status_rows("cred", 404, 429, 500, 503)(lambda clients: each_document(clients)[0])
@@ -341,7 +348,7 @@ def redirect(clients: Clients) -> None:
 
 @row("cred:expired")
 def expired(clients: Clients) -> None:
-    for ask in (Clients.credentials, Clients.ecs, Clients.aws_lambda):
+    for ask in (Clients.credentials, Clients.ecs, Clients.aws_lambda, Clients.eks):
         answer = ask(clients)
         assert datetime.fromisoformat(members(answer)["Expiration"]) < clients.scene.clock.now()
         assert clients.identity(answer) == "ExpiredToken"
@@ -352,7 +359,7 @@ def expired(clients: Clients) -> None:
 
 @row("cred:life=120s")
 def short_life(clients: Clients) -> None:
-    for ask in (Clients.credentials, Clients.ecs, Clients.aws_lambda):
+    for ask in (Clients.credentials, Clients.ecs, Clients.aws_lambda, Clients.eks):
         answer = ask(clients)
         assert ask(clients).body == answer.body
         assert clients.identity(answer) == "ok"
@@ -377,7 +384,7 @@ def stale(clients: Clients) -> None:
 
 @row("cred:rotate")
 def rotated(clients: Clients) -> None:
-    for ask in (Clients.credentials, Clients.ecs, Clients.aws_lambda):
+    for ask in (Clients.credentials, Clients.ecs, Clients.aws_lambda, Clients.eks):
         first, second = ask(clients), ask(clients)
         assert members(first)["AccessKeyId"] != members(second)["AccessKeyId"]
         assert clients.identity(first) == clients.identity(second) == "ok"
@@ -410,11 +417,13 @@ def denied(clients: Clients) -> None:
     assert clients.ecs().status == 503
     assert members(clients.ecs())["code"] == "CredentialsUninitialized"
     assert clients.aws_lambda().status == 404
+    assert b"AccessDeniedException" in clients.eks().body
 
 
 # Containers and the STS.
 
 status_rows("ecs", 401, 403, 404, 429, 500, 503)(Clients.ecs)
+status_rows("eks", 401, 403, 404, 429, 500, 503)(Clients.eks)
 status_rows("lambda", 401, 403, 404, 429, 500, 503)(Clients.aws_lambda)
 
 
@@ -443,6 +452,41 @@ def ecs_throttle(clients: Clients) -> None:
     assert (answer.status, answer.body) == (429, b"You have reached maximum request limit.")
     assert header(answer, "content-type") == "text/plain; charset=utf-8"
     assert usual(clients.aws_lambda())
+
+
+@row("eks:bad-auth", "eks:wrong-host", "eks:token-expired", "eks:token-not-yet-valid")
+def eks_errors(clients: Clients) -> None:
+    answer = clients.eks()
+    fault = str(clients.noted)
+    clients.calm()
+    core = clients.scene.core
+    pod = core.world.resolver.named("pod-1")
+    assert isinstance(pod, Pod)
+    token = core.cluster_tokens.mint(pod, POD_AUDIENCE).reveal()
+    if fault == "eks:token-expired":
+        core.advance(timedelta(days=2))
+    elif fault == "eks:token-not-yet-valid":
+        core.advance(-timedelta(days=2))
+    shown = [("Authorization", "" if fault == "eks:bad-auth" else token)]
+    host = "localhost" if fault == "eks:wrong-host" else "127.0.0.1"
+    request = Request("GET", "/v1/credentials", Headers([("Host", host), *shown]))
+    real = core.handle(over(Surface.EKS), request)
+    assert answer == real._replace(notes=answer.notes)
+
+
+@row("eks:token-unparseable")
+def eks_token_unparseable(clients: Clients) -> None:
+    answer = clients.eks()
+    clients.calm()
+    real = clients.ask(Surface.EKS, "GET", "/v1/credentials", ("Authorization", "Bearer"))
+    assert answer == real._replace(notes=answer.notes)
+
+
+@row("eks:throttle")
+def eks_throttle(clients: Clients) -> None:
+    answer = clients.eks()
+    assert (answer.status, answer.body) == (429, b"Too Many Requests\n")
+    assert header(answer, "content-type") == "text/plain; charset=utf-8"
 
 
 @row("lambda:bad-auth")
@@ -573,3 +617,14 @@ def test_the_listings_of_the_role_are_those_of_the_extended_path_too() -> None:
     clients = Clients()
     clients.arm("role:two")
     assert clients.read(f"{ROLES}-extended/").body == b"web\nother-role"
+
+
+@pytest.mark.parametrize("fault", ["cred:life=60s", "cred:expired"])
+def test_a_set_by_role_chaining_ends_as_truly_as_any(fault: str) -> None:
+    clients = Clients()
+    clients.arm(fault)
+    document = clients.eks("chained")
+    if fault == "cred:life=60s":
+        assert clients.identity(document) == "ok"
+        clients.scene.clock.advance(timedelta(seconds=60))
+    assert clients.identity(document) == "ExpiredToken"

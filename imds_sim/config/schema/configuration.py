@@ -17,6 +17,7 @@ from imds_sim.config.schema.names import (
     AccountId,
     AccountKey,
     FunctionName,
+    PodName,
     Region,
     RoleName,
     UserName,
@@ -25,7 +26,12 @@ from imds_sim.config.schema.names import WorkloadName as Name
 from imds_sim.config.schema.policies import ManagedPolicy, ManagedPolicyKey
 from imds_sim.config.schema.section import Section
 from imds_sim.config.schema.text import Seed, Truth, one_of, whole_number
-from imds_sim.config.schema.workloads import FunctionSection, InstanceSection, TaskSection
+from imds_sim.config.schema.workloads import (
+    FunctionSection,
+    InstanceSection,
+    PodSection,
+    TaskSection,
+)
 
 MAX_JOURNAL = 1_000_000
 
@@ -130,7 +136,6 @@ class Configuration(Section):
             "audit",
             "endpoints",
             "hop_limit",
-            "pods",
             "probes",
             "saml_providers",
         }
@@ -203,6 +208,9 @@ class Configuration(Section):
     )
     tasks: Annotated[dict[Name, TaskSection], _Empty] = Field(
         default_factory=dict, description="ECS tasks by name. Default: {}."
+    )
+    pods: Annotated[dict[PodName, PodSection], _Empty] = Field(
+        default_factory=dict, description="Pods of EKS clusters by name. Default: {}."
     )
     functions: Annotated[dict[FunctionName, FunctionSection], _Empty] = Field(
         default_factory=dict, description="Lambda functions by name. Default: {}."

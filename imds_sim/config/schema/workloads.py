@@ -1,4 +1,4 @@
-"""The sections of workloads: instances, tasks, functions."""
+"""The sections of workloads: instances, tasks, pods, functions."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -13,12 +13,16 @@ from imds_sim.config.schema.names import (
     AvailabilityZone,
     ClusterName,
     CredentialsId,
+    EksClusterName,
+    ExternalId,
     ImageId,
     InstanceId,
     InstanceType,
     KeyPairName,
+    NamespaceName,
     ProfileName,
     RoleName,
+    ServiceAccountName,
 )
 from imds_sim.config.schema.placement import PlacementSection
 from imds_sim.config.schema.section import Section
@@ -153,6 +157,40 @@ class TaskSection(Section):
     )
 
 
+class PodSection(Section):
+    """A pod of an EKS cluster, and the role of its service account."""
+
+    role: RoleName = Field(description="Name of the role under roles. Required.")
+    target_role: RoleName | None = Field(
+        None,
+        description="Name of a role, of any account, that EKS assumes with a session of role: the "
+        "pod gets its credentials. Default: none.",
+    )
+    external_id: ExternalId | None = Field(
+        None,
+        description="External ID of that second step. Default: a UUID derived from the name and "
+        "the state key.",
+    )
+    cluster: EksClusterName = Field("default", description="Name of the cluster. Default: default.")
+    namespace: NamespaceName = Field("default", description="Namespace. Default: default.")
+    service_account: ServiceAccountName = Field(
+        "default", description="Service account. Default: default."
+    )
+    disable_session_tags: Truth = Field(
+        False, description="Whether its sessions have no tags. Default: false."
+    )
+    irsa: Truth = Field(
+        False,
+        description="true: its environment is that of IAM roles for service accounts, whose "
+        "programs call AssumeRoleWithWebIdentity themselves. Default: false.",
+    )
+    lifetime: Lifetime | None = Field(
+        None,
+        description="Lifetime of its credentials, 15m to 12h, with target_role to 1h. Default: "
+        "6h, with target_role 59m.",
+    )
+
+
 class FunctionSection(Section):
     """A Lambda function."""
 
@@ -166,6 +204,11 @@ class FunctionSection(Section):
         None,
         description="What a function with snap_start shows to get credentials, up to 128 "
         "characters. Default: a UUID derived from the name and the state key.",
+    )
+    availability_zone: AvailabilityZone | None = Field(
+        None,
+        description="Availability zone whose id the metadata endpoint tells, in the region. "
+        "Default: the region's zone a.",
     )
     lifetime: Lifetime | None = Field(
         None, description="Lifetime of its credentials, 15m to 12h. Default: 12h."

@@ -1,0 +1,161 @@
+"""The EKS Pod Identity agent (169.254.170.23, fd00:ec2::23): role credentials of pods.
+
+Source: eks-pod-identity-agent, pkg/server/server.go, pkg/handlers/eks_credential_handler.go and
+internal/validation/request.go. EKS Auth behind it is part of the simulator: it alone looks at
+signature, audience and association.
+"""
+
+import html
+import json
+import uuid
+from http import HTTPStatus
+from typing import Protocol
+from urllib.parse import quote, unquote
+
+from imds_sim.containers import go_url, service_account_token
+from imds_sim.containers.eks_errors import (
+    AGENT_FORMS,
+    EKS_AUTH_FORMS,
+    AssociationMissing,
+    EksAuthError,
+    EksError,
+    HostNotAllowed,
+    RoleNotAssumable,
+    TokenMissing,
+)
+from imds_sim.containers.go_http import UNKNOWN, Fields, GoServer, refused
+from imds_sim.containers.go_url import GoUrl
+from imds_sim.containers.service_account_token import UnprovenToken
+from imds_sim.credentials.provider import CredentialProvider, CredentialSet, Delivery, Refused
+from imds_sim.kernel.clock import Clock
+from imds_sim.kernel.entropy import Entropy
+from imds_sim.kernel.exchange import Connection
+from imds_sim.kernel.http_date import HttpDates
+from imds_sim.kernel.message import Notes, Request, Response, Unreadable
+from imds_sim.kernel.refusal import Refusal
+from imds_sim.kernel.timestamps import iso_seconds
+from imds_sim.workloads.pod import POD_AUDIENCE, Cluster, Pod
+
+ADDRESSES = ("169.254.170.23", "fd00:ec2::23")
+HTML = ("Content-Type", "text/html; charset=utf-8")
+JSON = ("Content-Type", "application/json")
+
+
+class TokenVerifier(Protocol):
+    """EKS Auth's part: who issued a token. `ClusterTokens` is one."""
+
+    def verify(self, presented: str, said: UnprovenToken, audience: str) -> Cluster: ...
+
+
+class EksHandler:
+    """Answers for every pod of every cluster; any method gets what GET gets."""
+
+    def __init__(
+        self, provider: CredentialProvider, tokens: TokenVerifier, clock: Clock, entropy: Entropy
+    ) -> None:
+        self._provider, self._tokens = provider, tokens
+        self._clock, self._entropy = clock, entropy
+        self._server = GoServer(HttpDates(clock))
+
+    def handle(self, request: Request, pod: Pod | None, connection: Connection) -> Response:
+        """Answer as the agent beside `pod`; None where the token names no pod."""
+        url = go_url.parse(request.method, request.target)
+        if url is None:
+            return refused(HTTPStatus.BAD_REQUEST)
+        reply = self._server.before_any_handler(request) or self._from_mux(request, url)
+        if reply is not None:
+            return reply
+        try:
+            _check_host(url.host or request.headers.get("host") or "", connection)
+            held = self._held(request.headers.get("authorization") or "", pod)
+        except EksError as error:
+            status, text = self._form(error)
+            return self._server.error(request, status, text, notes=Notes(detail=str(error)))
+        notes = Notes(access_key_id=held.access_key_id)
+        return self._server.reply(request, HTTPStatus.OK, (JSON,), _document(held), notes=notes)
+
+    def refuse(self, unreadable: Unreadable) -> Response:
+        """Answer bytes that are no request, and close."""
+        return self._server.refuse(unreadable)
+
+    def failed(self) -> Response:
+        """Answer a request that met a bug of ours, and close."""
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
+        return self._server.error(UNKNOWN, status, status.phrase)
+
+    def faulted(self, request: Request, connection: Connection, refusal: Refusal) -> Response:
+        """Refuse as a fault wants it, in plain text."""
+        text, notes = refusal.text or refusal.status.phrase, Notes(detail="a fault")
+        return self._server.error(request, refusal.status, text, notes=notes)
+
+    def _from_mux(self, request: Request, url: GoUrl) -> Response | None:
+        """What http.ServeMux answers by itself: paths that are not clean, or without a handler."""
+        if request.target == "*":
+            fields = (("Connection", "close"),)
+            return self._server.reply(request, HTTPStatus.BAD_REQUEST, fields)._replace(close=True)
+        escaped = url.escaped_path
+        clean = go_url.cleaned(escaped)
+        if clean != escaped and request.method != "CONNECT":
+            return self._redirect(request, url, clean)
+        if [unquote(segment) for segment in escaped.split("/")] != ["", "v1", "credentials"]:
+            return self._server.not_found(request)
+        return None
+
+    def _redirect(self, request: Request, url: GoUrl, clean: str) -> Response:
+        query = url.query if len(url.query) > 1 else ""
+        location = quote(clean.encode("latin-1"), safe=go_url.LEFT_IN_PATHS) + query
+        status = HTTPStatus.TEMPORARY_REDIRECT
+        fields: Fields = (("Location", location),)
+        body = b""
+        if request.method in ("GET", "HEAD"):
+            fields = (HTML, *fields)
+        if request.method == "GET":
+            body = f'<a href="{html.escape(location)}">{status.phrase}</a>.\n\n'.encode()
+        return self._server.reply(request, status, fields, body)
+
+    def _held(self, presented: str, pod: Pod | None) -> CredentialSet:
+        if not presented:
+            raise TokenMissing("")
+        said = service_account_token.read(presented)
+        said.check_claims(self._clock.now())
+        said.check_pod()
+        cluster = self._tokens.verify(presented, said, POD_AUDIENCE)
+        if pod is None or pod.cluster != cluster:
+            raise AssociationMissing("no pod of the configuration has this token")
+        held = self._provider.current(pod.name, Delivery.CONTAINER)
+        match held:
+            case CredentialSet():
+                return held
+            case Refused(message=message):
+                raise RoleNotAssumable(message)
+            case None:
+                raise RoleNotAssumable("the pod holds no credentials")
+
+    def _form(self, error: EksError) -> tuple[HTTPStatus, str]:
+        if isinstance(error, EksAuthError):
+            form = EKS_AUTH_FORMS[type(error)]
+            chance = self._entropy.bytes(16, "request ids of EKS Auth")
+            return form.status, form.text(str(uuid.UUID(bytes=chance, version=4)))
+        status, text = AGENT_FORMS[type(error)]
+        return status, f"{text}{error}"
+
+
+def _check_host(host: str, connection: Connection) -> None:
+    """Raise HostNotAllowed unless the client means the agent's address, or the one it reached."""
+    name = go_url.without_port(host)
+    if len(name) > 1 and name[0] == "[" and name[-1] == "]":
+        name = name[1:-1]
+    if name not in (*ADDRESSES, connection.local or ADDRESSES[0]):
+        raise HostNotAllowed(name)
+
+
+def _document(held: CredentialSet) -> bytes:
+    """Key, secret, token, account, end: in this order, without line feed."""
+    members = {
+        "AccessKeyId": held.access_key_id,
+        "SecretAccessKey": held.secret_access_key.reveal(),
+        "Token": held.session_token.reveal(),
+        "AccountId": held.account,
+        "Expiration": iso_seconds(held.expires_at),
+    }
+    return json.dumps(members, separators=(",", ":")).encode()
