@@ -52,6 +52,10 @@ class FakeCore:
             self.world.resolver.named(workload)
         return 1 if workload else len(self.world.resolver.workloads)
 
+    def restore(self, function: str) -> int:
+        check_restorable(self.world.resolver.named(function))
+        return 1
+
     def arm(
         self,
         fault: str,
@@ -62,10 +66,6 @@ class FakeCore:
         if workload is not None:
             self.world.resolver.named(workload)
         return self.faults.add(parse(fault), Scope(workload, surface, client))
-
-    def restore(self, function: str) -> int:
-        check_restorable(self.world.resolver.named(function))
-        return 1
 
     def handle(self, connection: Connection, request: Request) -> Response:
         raise AssertionError("no request is taken through this core")

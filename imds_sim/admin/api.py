@@ -193,9 +193,8 @@ class AdminApi:
         if name is None:
             raise QueryInvalid("as: the name of a function is missing")
         sets = self._backend.core.restore(name)
-        return AdminReply(
-            200, {"sets": sets, "workloads": documents.workloads(self._backend, name)}
-        )
+        held = documents.workloads(self._backend, name)
+        return AdminReply(200, {"sets": sets, "workloads": held})
 
     def _reset(self, asked: Asked) -> AdminReply:
         core = self._backend.core

@@ -84,7 +84,7 @@ class EksHandler:
         return self._server.error(UNKNOWN, status, status.phrase)
 
     def faulted(self, request: Request, connection: Connection, refusal: Refusal) -> Response:
-        """Refuse as a fault wants it, in plain text."""
+        """Refuse as a fault wants it, in plain text; that of 429 is the limiter's."""
         text, notes = refusal.text or refusal.status.phrase, Notes(detail="a fault")
         return self._server.error(request, refusal.status, text, notes=notes)
 

@@ -64,10 +64,7 @@ def _target(name: str, text: str) -> Target:
         near = _nearest(text) or _nearest_in(name, [each.value for each in Target])
         hint = f"did you mean {near}?" if near else f"there are {', '.join(Target)}"
         raise FaultInvalid(f"{text!r}: there is no target {name!r}; {hint}")
-    target = Target(name)
-    if not target.is_served:
-        raise FaultInvalid(f"{text!r}: the {name} surface is not supported yet, nor are its faults")
-    return target
+    return Target(name)
 
 
 def _effect(target: Target, name: str, text: str) -> Effect:

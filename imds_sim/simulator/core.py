@@ -217,11 +217,11 @@ class Core:
 
     def _install(self, world: World, service: Service) -> None:
         self._sts = service
-        handed = self._handed = HandedCredentials(
-            self.credentials, world.resolver.workloads, Minter(service), self._moment, self._kept
-        )
         self.cluster_tokens = ClusterTokens(
             world.clusters, self._issuer_keys, self._moment, self._entropy
+        )
+        handed = self._handed = HandedCredentials(
+            self.credentials, world.resolver.workloads, Minter(service), self._moment, self._kept
         )
         self._pipeline = Pipeline(
             world=world,

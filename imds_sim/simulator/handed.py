@@ -11,8 +11,6 @@ from imds_sim.credentials.refresh import RefreshingProvider
 from imds_sim.faults.hands import Change, Given
 from imds_sim.faults.play import ArmedStep
 from imds_sim.kernel.clock import Clock, ShiftedClock
-from imds_sim.sts.limits import MIN_DURATION
-from imds_sim.workloads.pod import Pod
 from imds_sim.workloads.workload import Workload
 
 ENDED = timedelta(minutes=1)  # how long ago a set has ended that is handed out expired
@@ -111,27 +109,19 @@ class HandedCredentials:
         return isinstance(value, CredentialSet) and value.expires_at - self._clock.now() > life / 2
 
     def _lasting(self, key: _Key, life: timedelta) -> Value:
-        """A set that ends after `life`. One by role chaining, which the STS gives for 15 minutes at
-        least, began earlier if need be."""
-        workload = self._workloads[key[0]]
-        chained = isinstance(workload, Pod) and workload.target_role is not None
-        lifetime = max(life, MIN_DURATION) if chained else life
-        return self._minted(key, lifetime, lifetime - life)
-
-    def _ended(self, key: _Key) -> Value:
-        lifetime = self._workloads[key[0]].lifetime
-        return self._minted(key, lifetime, lifetime + ENDED)
-
-    def _minted(self, key: _Key, lifetime: timedelta, ago: timedelta) -> Value:
-        """A set of a session that began some time ago."""
         workload = self._workloads[key[0]]
         if workload.role is None:
             return None
-        service = self._minter.service
-        if ago:
-            service = replace(service, clock=ShiftedClock(self._clock, -ago))
-        asking = replace(workload, lifetime=lifetime)
-        return replace(self._minter, service=service).mint(asking, workload.role, key[1])
+        return self._minter.mint(replace(workload, lifetime=life), workload.role, key[1])
+
+    def _ended(self, key: _Key) -> Value:
+        """A set that was minted a lifetime and a minute ago."""
+        workload = self._workloads[key[0]]
+        if workload.role is None:
+            return None
+        past = ShiftedClock(self._clock, -(workload.lifetime + ENDED))
+        minter = replace(self._minter, service=replace(self._minter.service, clock=past))
+        return minter.mint(workload, workload.role, key[1])
 
     def _denied(self, key: _Key) -> Value:
         role = self._workloads[key[0]].role

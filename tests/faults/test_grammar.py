@@ -11,7 +11,7 @@ from imds_sim.faults.errors import FaultInvalid
 from imds_sim.faults.grammar import MAX_NUMBER, parse
 from imds_sim.faults.match import Target
 
-PLAYABLE = [row.fault for row in rows() if row.target.is_served]
+PLAYABLE = [row.fault for row in rows()]
 
 
 @st.composite

@@ -289,3 +289,40 @@ def test_the_issuer_and_its_keys_have_the_form_of_eks() -> None:
     keys = scene.core.cluster_tokens.issuer(cluster).jwks()["keys"]
     assert isinstance(keys, list)
     assert [(each["kty"], each["alg"], len(each["kid"])) for each in keys] == [("RSA", "RS256", 40)]
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "body"),
+    [
+        (
+            "eks:token-expired",
+            400,
+            "Service account token failed basic claim validations: token is expired\n",
+        ),
+        ("eks:throttle", 429, "Too Many Requests\n"),
+        (
+            "eks:wrong-host",
+            403,
+            "Access Denied. Called agent through invalid address, please use either "
+            "[169.254.170.23 fd00:ec2::23] address not localhost\n",
+        ),
+        ("eks:503", 503, "Service Unavailable\n"),
+    ],
+)
+def test_faults_of_the_agent_have_its_words(fault: str, status: int, body: str) -> None:
+    scene = scene_of(WORLD)
+    scene.core.arm(f"{fault}*1", POD)
+    response = ask(scene, token_of(scene))
+    assert (response.status, response.body.decode()) == (status, body)
+    assert response.headers[0] == ("Content-Type", "text/plain; charset=utf-8")
+    assert ask(scene, token_of(scene)).status == 200
+
+
+@pytest.mark.parametrize("world", [WORLD, CHAINED.replace("TRUST", "")], ids=["role", "target"])
+def test_a_pod_can_be_given_credentials_that_end_soon(world: str) -> None:
+    scene = scene_of(world)
+    scene.core.arm("cred:life=30s", POD)
+    held = credentials(scene)
+    assert scene.identity(held).status == 200
+    scene.clock.advance(timedelta(seconds=30))
+    assert b"ExpiredToken" in scene.identity(held).body

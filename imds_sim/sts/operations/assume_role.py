@@ -110,7 +110,8 @@ def assume_role(
     services.
     """
     by_service = isinstance(caller, ServicePrincipal)
-    floor = limits.MIN_SERVICE_DURATION if by_service else limits.MIN_DURATION
+    for_service = by_service or subject is not None
+    floor = limits.MIN_SERVICE_DURATION if for_service else limits.MIN_DURATION
     if broken := request.violations(floor):
         raise ValidationError.of(broken)
     contents = _checked_contents(caller, request)
