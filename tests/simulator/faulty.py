@@ -8,6 +8,7 @@ from imds_sim.faults.grammar import parse
 from imds_sim.kernel.exchange import Surface
 from imds_sim.kernel.message import Headers, Request, Response
 from imds_sim.kernel.plan import WirePlan
+from imds_sim.sts.federation.keys import ProcessKeys
 from imds_sim.workloads.pod import POD_AUDIENCE, Pod
 from tests.simulator.scenes import Scene, over, scene_of
 
@@ -34,6 +35,7 @@ tasks: {api-1: {role: api, credentials_id: 16105516-51c7-41a2-ad8a-ba7411f309a0}
 pods: {pod-1: {role: pod}, chained: {role: pod, target_role: web}}
 functions: {resize-1: {role: resize, snap_start: true, authorization_token: open-sesame}}
 """
+ISSUER_KEYS = ProcessKeys()  # made once: an RSA key takes its time
 ROLES = "/latest/meta-data/iam/security-credentials"
 TTL = "X-aws-ec2-metadata-token-ttl-seconds"
 
@@ -42,7 +44,7 @@ TTL = "X-aws-ec2-metadata-token-ttl-seconds"
 class Clients:
     """One client of each surface, which keeps its metadata token."""
 
-    scene: Scene = field(default_factory=lambda: scene_of(WORLD))
+    scene: Scene = field(default_factory=lambda: scene_of(WORLD, issuer_keys=ISSUER_KEYS))
     metadata_token: str = ""
 
     def arm(self, fault: str) -> None:

@@ -15,6 +15,7 @@ from imds_sim.kernel.message import Headers, Request, Response
 from imds_sim.kernel.secret import Secret
 from imds_sim.simulator.core import Core, derived_key
 from imds_sim.simulator.world import World
+from imds_sim.sts.federation.keys import KeyKeeper
 from imds_sim.sts.query_api.sigv4 import sign
 
 STATE_KEY = b"k" * 32
@@ -74,10 +75,12 @@ class Scene:
         return self.core.handle(over(Surface.STS), signed)
 
 
-def scene_of(text: str, clock: ManualClock | None = None) -> Scene:
+def scene_of(
+    text: str, clock: ManualClock | None = None, issuer_keys: KeyKeeper | None = None
+) -> Scene:
     clock = clock or ManualClock()
     ids = Identifiers(derived_key(STATE_KEY, "identifiers"))
     world = build_world(parse_config(text), ids, Generations(), clock.now())
-    core = Core(world, STATE_KEY, clock, SeededEntropy(1))
+    core = Core(world, STATE_KEY, clock, SeededEntropy(1), issuer_keys)
     core.prime()
     return Scene(core, clock)
