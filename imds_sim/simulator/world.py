@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
+from typing import TYPE_CHECKING
 
 from imds_sim.credentials.schedule import DEFAULT_REFRESH, RefreshPolicy
 from imds_sim.faults.armed import WantedFault
-from imds_sim.faults.weather import Weather
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.generations import Generations
 from imds_sim.workloads.listener import Listener
 from imds_sim.workloads.pod import Cluster, Pod
 from imds_sim.workloads.resolve import Resolver
+
+if TYPE_CHECKING:
+    from imds_sim.faults.weather import Weather
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class World:
     strict_region: bool = False
     journal_capacity: int = 10_000
     faults: tuple[WantedFault, ...] = ()
-    weather: Weather | None = None
+    weather: "Weather | None" = None
     warnings: tuple[str, ...] = ()
 
     @property
