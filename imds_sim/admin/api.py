@@ -166,8 +166,7 @@ class AdminApi:
         return AdminReply(200, faults.document(self._backend.core.faults))
 
     def _arm(self, asked: Asked) -> AdminReply:
-        wanted = faults.read(asked.body)
-        armed = self._backend.core.arm(wanted.fault, wanted.workload, wanted.surface, wanted.client)
+        armed = self._backend.core.arm(*faults.read(asked.body))
         return AdminReply(200, faults.shown(armed))
 
     def _disarm(self, asked: Asked) -> AdminReply:

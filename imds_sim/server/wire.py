@@ -264,7 +264,6 @@ class WireProtocol(asyncio.Protocol):
         def finished() -> None:
             self._performance = None
             if close or plan.end is not End.AS_WRITTEN:
-                self._yielding = False
                 self._transport.resume_reading()
                 self._finish()
                 return
@@ -273,7 +272,8 @@ class WireProtocol(asyncio.Protocol):
 
         self._yielding = True
         self._connections.move(self._seat, self._connections.performing)
-        self._performance = Performance(plan, reply, self._transport, finished)
+        timer = asyncio.get_running_loop()
+        self._performance = Performance(plan, reply, self._transport, finished, timer)
         self._performance.begin()
 
     def _finish(self) -> None:

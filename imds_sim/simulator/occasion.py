@@ -18,7 +18,7 @@ def occasion_of(connection: Connection, request: Request, workload: Workload | N
     name = workload.name if workload is not None else None
     surface, peer, shared = connection.surface, connection.peer, connection.instance is None
     if surface is not Surface.IMDS:
-        return Occasion(surface, _asked(surface, request), name, peer, shared)
+        return Occasion(surface, _asked(surface, request, name), name, peer, shared)
     asked, extended = _asked_of_metadata(request)
     reads = request.method in ("GET", "HEAD")
     return Occasion(
@@ -33,7 +33,7 @@ def occasion_of(connection: Connection, request: Request, workload: Workload | N
     )
 
 
-def _asked(surface: Surface, request: Request) -> Asked:
+def _asked(surface: Surface, request: Request, workload: str | None) -> Asked:
     match surface:
         case Surface.ECS:
             found = credentials_id_in(request.target) is not None
@@ -41,8 +41,10 @@ def _asked(surface: Surface, request: Request) -> Asked:
             found = request.path == Pod.credentials_path
         case Surface.LAMBDA:
             found = request.path == Function.credentials_path
-        case _:
+        case Surface.STS:
             found = False
+        case _:  # where a workload is known by the path of its credentials alone
+            found = workload is not None
     return Asked.CREDENTIALS if found else Asked.OTHER
 
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
+from typing import TYPE_CHECKING
 
 from imds_sim.credentials.schedule import DEFAULT_REFRESH, RefreshPolicy
 from imds_sim.faults.armed import WantedFault
-from imds_sim.faults.weather import Weather
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.generations import Generations
 from imds_sim.kernel.exchange import Surface
@@ -15,6 +15,9 @@ from imds_sim.workloads.hops import BY_THE_NETWORK, HopLimit
 from imds_sim.workloads.listener import Listener
 from imds_sim.workloads.pod import Cluster, Pod
 from imds_sim.workloads.resolve import Resolver
+
+if TYPE_CHECKING:
+    from imds_sim.faults.weather import Weather
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class World:
     audit: AuditOptions = DEFAULT_AUDIT
     alarms: tuple[AlarmRule, ...] = ()
     faults: tuple[WantedFault, ...] = ()
-    weather: Weather | None = None
+    weather: "Weather | None" = None
     warnings: tuple[str, ...] = ()
 
     @property

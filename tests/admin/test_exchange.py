@@ -141,3 +141,17 @@ def test_only_an_instance_has_a_metadata_service(
 ) -> None:
     told, reply = exchanger.ask(GET, **{"as": name})
     assert (told, reply["error"]["code"]) == (status, code)
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [("ecs:hang", 0), ("ecs:reset", 0), ("ecs:delay=1h", 200), ("ecs:503", 503)],
+)
+def test_faults_take_part_and_no_answer_is_none(
+    exchanger: Exchanger, fault: str, status: int
+) -> None:
+    exchanger.scene.core.arm(fault)
+    path = "/v2/credentials/16105516-51c7-41a2-ad8a-ba7411f309a0"
+    asked = {"surface": "ecs", "path": path, "headers": [["Host", "x"]]}
+    answered, reply = exchanger.ask(asked)
+    assert (answered, reply["status"], bool(reply["body"])) == (200, status, bool(status))

@@ -15,10 +15,8 @@ import pytest
 
 from tests.daemons import BARE, Daemon, daemon
 
-FREE = (
-    'listen: {imds: ["127.0.0.1:0"], sts: ["127.0.0.1:0"], ecs: ["127.0.0.1:0"], '
-    "eks: [], lambda: []}\n"
-)
+ANY = '["127.0.0.1:0"]'
+FREE = f"listen: {{imds: {ANY}, sts: {ANY}, ecs: {ANY}, eks: [], lambda: []}}\n"
 DEFAULT = FREE + "roles: {web: {}}\ninstances: {web-1: {role: web}}\n"
 
 
