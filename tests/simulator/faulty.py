@@ -6,9 +6,9 @@ from typing import Any
 
 from imds_sim.faults.grammar import parse
 from imds_sim.kernel.exchange import Surface
+from imds_sim.kernel.keys import ProcessKeys
 from imds_sim.kernel.message import Headers, Request, Response
 from imds_sim.kernel.plan import WirePlan
-from imds_sim.sts.federation.keys import ProcessKeys
 from imds_sim.workloads.pod import POD_AUDIENCE, Pod
 from tests.simulator.scenes import Scene, over, scene_of
 

@@ -1,5 +1,6 @@
 """The whole file: the keys at its top and the small sections among them."""
 
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, ClassVar, Literal
 
@@ -147,6 +148,13 @@ class LogSection(Section):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _ReadFrom:
+    """The text of a configuration; it makes no difference between two that say the same."""
+
+    text: str | None = field(default=None, compare=False, repr=False)
+
+
 class Configuration(Section):
     """A configuration of imds-sim, checked."""
 
@@ -261,7 +269,7 @@ class Configuration(Section):
     log: LogSection = Field(default_factory=LogSection, description="The log.")
 
     _warnings: tuple[Problem, ...] = PrivateAttr(())
-    _text: str | None = PrivateAttr(None)
+    _read_from: _ReadFrom = PrivateAttr(_ReadFrom())
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
@@ -271,12 +279,12 @@ class Configuration(Section):
     @property
     def text(self) -> str | None:
         """The YAML that it was read from, if it was."""
-        return self._text
+        return self._read_from.text
 
     def with_text(self, text: str) -> "Configuration":
         """This configuration, read from `text`."""
         configuration = self.model_copy()
-        configuration._text = text
+        configuration._read_from = _ReadFrom(text)
         return configuration
 
     def with_warnings(self, warnings: tuple[Problem, ...]) -> "Configuration":
