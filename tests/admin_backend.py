@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 
-from imds_sim.admin.backend import Process
+from imds_sim.admin.backend import FileStatus, Process
 from imds_sim.faults.armed import ArmedFault, ArmedFaults
 from imds_sim.faults.grammar import parse
 from imds_sim.faults.match import Scope
 from imds_sim.imds.signed_forms import SignedForm
+from imds_sim.journal.counters import Counters
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ManualClock, ShiftedClock
 from imds_sim.kernel.entropy import SeededEntropy
@@ -16,7 +17,10 @@ from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.overlay import Overlay
+from imds_sim.simulator.restoring import check_restorable
 from imds_sim.simulator.world import World
+from imds_sim.sts.audit.alarms import Alarms
+from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.sts.service import Service
 from imds_sim.sts.sessions import SessionSealer
 from tests.worlds import ISSUED_AT, FixedCredentials
@@ -28,6 +32,8 @@ class FakeCore:
     clock: ShiftedClock = field(default_factory=lambda: ShiftedClock(ManualClock(ISSUED_AT)))
     credentials: FixedCredentials = field(default_factory=FixedCredentials)
     journal: Recorder = field(default_factory=lambda: Recorder(3))
+    audit: AuditTrail = field(default_factory=AuditTrail)
+    counters: Counters = field(default_factory=Counters)
     generation: int = 2
     overlay: Overlay = field(default_factory=Overlay)
     configured: World = field(init=False)
@@ -42,6 +48,10 @@ class FakeCore:
         self.world = overlay.over(self.configured)
 
     @property
+    def alarms(self) -> Alarms:
+        return self.audit.alarms
+
+    @property
     def sts(self) -> Service:
         entropy = SeededEntropy(1)
         sealer = SessionSealer(b"k" * 32, entropy)
@@ -54,6 +64,10 @@ class FakeCore:
         if workload is not None:
             self.world.resolver.named(workload)
         return 1 if workload else len(self.world.resolver.workloads)
+
+    def restore(self, function: str) -> int:
+        check_restorable(self.world.resolver.named(function))
+        return 1
 
     def arm(
         self,
@@ -72,6 +86,7 @@ class FakeCore:
     def reset(self) -> int:
         self.clock.reset()
         self.journal.clear()
+        self.audit.clear()
         return self.rotate()
 
 
@@ -93,6 +108,9 @@ class FakeBackend:
     def reset_clock(self) -> None:
         self.core.clock.reset()
         self.ticks += 1
+
+    def files(self) -> tuple[FileStatus, ...]:
+        return (FileStatus("/var/log/imds-sim/audit.jsonl", 7, 1),)
 
     def endpoints(self) -> Endpoints:
         surfaces = {

@@ -10,6 +10,7 @@ from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.credentials.refresh import Held
 from imds_sim.faults.armed import ArmedFault, ArmedFaults
 from imds_sim.imds.signed_forms import SignedForm
+from imds_sim.journal.counters import Counters
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ShiftedClock
 from imds_sim.kernel.exchange import Connection, Surface
@@ -17,6 +18,8 @@ from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.overlay import Overlay
 from imds_sim.simulator.world import World
+from imds_sim.sts.audit.alarms import Alarms
+from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.sts.service import Service
 
 
@@ -59,6 +62,15 @@ class Process:
     last_reload: ReloadOutcome | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class FileStatus:
+    """A file that records are appended to: how many it got, how many it did not get."""
+
+    path: str
+    written: int
+    lost: int
+
+
 class HeldCredentials(Protocol):
     """The credentials that are held, and those that a reader would get."""
 
@@ -78,6 +90,15 @@ class ServedCore(Protocol):
 
     @property
     def journal(self) -> Recorder: ...
+
+    @property
+    def audit(self) -> AuditTrail: ...
+
+    @property
+    def alarms(self) -> Alarms: ...
+
+    @property
+    def counters(self) -> Counters: ...
 
     @property
     def clock(self) -> ShiftedClock: ...
@@ -110,6 +131,8 @@ class ServedCore(Protocol):
 
     def rotate(self, workload: str | None = None) -> int: ...
 
+    def restore(self, function: str) -> int: ...
+
     def reset(self) -> int: ...
 
 
@@ -123,6 +146,8 @@ class AdminBackend(Protocol):
     def process(self) -> Process: ...
 
     def endpoints(self) -> Endpoints: ...
+
+    def files(self) -> tuple[FileStatus, ...]: ...
 
     def advance(self, by: timedelta) -> None:
         """Move the simulator's time and tick at once. Raises ShiftTooFar."""

@@ -53,6 +53,7 @@ class AdminRefused(AdminError):
         "WorkloadUnknown": 2,
         "NameTaken": 2,
         "TooManyAdded": 2,
+        "NotRestorable": 2,
         "NotPermitted": 77,
         "ConfigNotReadable": 66,
         "ConfigInvalid": 78,

@@ -140,7 +140,8 @@ class Response(NamedTuple):
 
     The surface writes every field itself, `Date`, `Content-Length` and `Connection` included. With
     `close` the connection ends after the reply. A reply to HEAD carries the body that GET would
-    have; it is left out where bytes are written. `plan` is how a fault wants it to go out.
+    have; it is left out where bytes are written. `plan` is how a fault wants it to go out, `hops`
+    how far its packets may travel.
     """
 
     status: int
@@ -151,6 +152,7 @@ class Response(NamedTuple):
     version: str = "HTTP/1.1"
     notes: Notes = NO_NOTES
     plan: WirePlan | None = None
+    hops: int | None = None
 
     def ending(self) -> "Response":
         """The same reply, with the news that the connection ends after it."""

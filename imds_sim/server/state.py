@@ -36,8 +36,10 @@ class KeyNotKept(StateUnusable, KeyUnusable):
     """A private key of the state directory cannot be read or written."""
 
 
-def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """Replace `path` by a file with `content`: whole or not at all, also after a crash.
+def write_atomically(
+    path: Path, content: bytes, mode: int = 0o600, *, lasting: bool = True
+) -> None:
+    """Replace `path` by a file with `content`: whole or not at all, if `lasting` after a crash too.
 
     Raises OSError; the file that was there is then untouched.
     """
@@ -47,11 +49,14 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
             os.fchmod(descriptor, mode)
             file.write(content)
             file.flush()
-            os.fsync(descriptor)
+            if lasting:
+                os.fsync(descriptor)
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+    if not lasting:
+        return
     directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(directory)

@@ -11,6 +11,7 @@ from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
+from imds_sim.workloads.pod import Pod, pod_claimed_by
 from imds_sim.workloads.task import Task, credentials_id_in
 from imds_sim.workloads.workload import Workload
 
@@ -31,7 +32,8 @@ class Resolver:
     _by_prefix: Mapping[_Prefix, Instance]
     _prefix_lengths: Mapping[int, tuple[int, ...]]  # per IP version, longest first
     _tasks: Mapping[str, Task]  # by credentials id
-    _functions: Mapping[str, Function]  # by authorization token
+    _pods: Mapping[tuple[str, str], Pod]  # by subject and name
+    _functions: Mapping[str, Function]  # by authorization token, and by `Bearer` metadata token
 
     @classmethod
     def of(cls, workloads: Iterable[Workload]) -> Self:
@@ -53,10 +55,12 @@ class Resolver:
             _by_prefix=by_prefix,
             _prefix_lengths={v: tuple(sorted(of, reverse=True)) for v, of in lengths.items()},
             _tasks={w.credentials_id: w for w in by_name.values() if isinstance(w, Task)},
+            _pods={(w.subject, w.name): w for w in by_name.values() if isinstance(w, Pod)},
             _functions={
-                w.authorization_token.reveal(): w
+                shown: w
                 for w in by_name.values()
-                if isinstance(w, Function) and w.snap_start
+                if isinstance(w, Function)
+                for shown in w.authorizations()
             },
         )
 
@@ -76,9 +80,12 @@ class Resolver:
                 return self.instance(connection)
             case Surface.ECS:
                 return self._tasks.get(credentials_id_in(request.target) or "")
+            case Surface.EKS:
+                claimed = pod_claimed_by(request.headers.get("authorization") or "")
+                return None if claimed is None else self._pods.get(claimed)
             case Surface.LAMBDA:
                 return self._functions.get(request.headers.get("authorization") or "")
-            case Surface.STS:
+            case Surface.STS | Surface.EKS_PROBES:
                 return None
 
     def instance(self, connection: Connection) -> Instance | None:

@@ -224,17 +224,8 @@ def test_a_broken_file_is_refused_in_plain_words(
 @pytest.mark.parametrize(
     "key",
     [
-        "hop_limit",
-        "pods",
         "endpoints",
-        "alarms",
-        "audit",
-        "listen.eks",
         "listen.generic",
-        "journal.file",
-        "instances.i.throttle",
-        "instances.i.metadata_options.http_put_response_hop_limit",
-        "instances.i.metadata_options.http_protocol_ipv6",
         "tasks.t.execution_role",
         "tasks.t.family",
         "tasks.t.containers",

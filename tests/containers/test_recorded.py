@@ -9,8 +9,11 @@ import pytest
 
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.ecs import EcsHandler
+from imds_sim.containers.eks import EksHandler
 from imds_sim.kernel.message import Defect, Response, Unreadable
+from imds_sim.kernel.secret import Secret
 from imds_sim.workloads.function import Function
+from imds_sim.workloads.pod import Pod
 from imds_sim.workloads.task import Task
 from tests.containers.client import CONNECTION, DATE, REFUSED, HeldSets, parsed
 
@@ -66,6 +69,23 @@ def test_the_runtime_api_answers_as_recorded(
 ) -> None:
     request = parsed(transcript["request"])
     compare(aws_lambda.handle(request, function, CONNECTION), transcript)
+
+
+@pytest.mark.parametrize("transcript", of("lambda metadata"))
+def test_the_metadata_endpoint_of_lambda_answers_as_recorded(
+    aws_lambda: LambdaHandler, function: Function, transcript: Transcript
+) -> None:
+    request = parsed(transcript["request"])
+    asked = replace(function, environment_token=Secret("open-sesame"))
+    compare(aws_lambda.handle(request, asked, CONNECTION), transcript)
+
+
+@pytest.mark.parametrize("transcript", of("eks"))
+def test_the_eks_agent_answers_as_recorded(
+    eks: EksHandler, pod: Pod, transcript: Transcript
+) -> None:
+    request = parsed(transcript["request"])
+    compare(eks.handle(request, pod, replace(CONNECTION, local="")), transcript)
 
 
 @pytest.mark.parametrize("transcript", of("unreadable"))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from imds_sim.config.findings import Finding, KeyPath
+from imds_sim.config.schema.alarms import CONDITIONS
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.config.schema.identity_providers import OidcProviderSection
 from imds_sim.config.schema.saml_providers import SamlProviderSection
@@ -14,6 +15,7 @@ from imds_sim.workloads.instance_tags import SHOWN_KEYS, can_be_shown
 
 def check_combinations(configuration: Configuration) -> Iterator[Finding]:
     """Two sources of one value, and keys without effect."""
+    journal_file = configuration.journal.file
     for name, instance in configuration.instances.items():
         yield from _at_most_one(
             ("instances", name), instance, ("user_data", "user_data_file", "user_data_base64")
@@ -49,6 +51,15 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
                         f"{shown(tag)} cannot be shown by instance_metadata_tags: {SHOWN_KEYS}",
                         rests_on=(("instances", name, "metadata_options"),),
                     )
+    for name, alarm in configuration.alarms.items():
+        if not alarm.has_condition:
+            yield Finding(
+                ("alarms", name),
+                f"counts every call; give it one of {', '.join(CONDITIONS)}",
+                rests_on=tuple(("alarms", name, key) for key in CONDITIONS),
+            )
+    if configuration.audit.file is not None and configuration.audit.file == journal_file:
+        yield Finding(("audit", "file"), "is the file of the journal too; name another one")
     for name, user in configuration.users.items():
         for index, key in enumerate(user.access_keys or ()):
             yield from _at_most_one(

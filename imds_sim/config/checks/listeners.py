@@ -8,7 +8,15 @@ from imds_sim.config.schema.configuration import Configuration
 from imds_sim.kernel.address import Address, TcpAddress
 
 _EVERYWHERE = {"0.0.0.0": 4, "::": 6}
-_SURFACES = {"imds": "imds", "sts": "sts", "ecs": "ecs", "lambda": "aws_lambda", "admin": "admin"}
+_SURFACES = {
+    "imds": "imds",
+    "sts": "sts",
+    "ecs": "ecs",
+    "eks": "eks",
+    "eks_probes": "eks_probes",
+    "lambda": "aws_lambda",
+    "admin": "admin",
+}
 
 
 def check_listeners(configuration: Configuration) -> Iterator[Finding]:

@@ -7,12 +7,17 @@ from imds_sim.config.findings import Finding, KeyPath
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.config.schema.section import nearest_of
 from imds_sim.config.schema.text import shown
-from imds_sim.config.schema.workloads import FunctionSection, InstanceSection, TaskSection
+from imds_sim.config.schema.workloads import (
+    FunctionSection,
+    InstanceSection,
+    PodSection,
+    TaskSection,
+)
 
 MAX_SEARCHES = 20  # comparing names is slow: a file of thousands must be refused at once too
 MAX_SEARCHED = 500
 
-WorkloadSection = InstanceSection | TaskSection | FunctionSection
+WorkloadSection = InstanceSection | TaskSection | PodSection | FunctionSection
 
 
 def workload_sections(configuration: Configuration) -> Iterator[tuple[KeyPath, WorkloadSection]]:
@@ -21,6 +26,8 @@ def workload_sections(configuration: Configuration) -> Iterator[tuple[KeyPath, W
         yield ("instances", name), instance
     for name, task in configuration.tasks.items():
         yield ("tasks", name), task
+    for name, pod in configuration.pods.items():
+        yield ("pods", name), pod
     for name, function in configuration.functions.items():
         yield ("functions", name), function
 
@@ -35,7 +42,11 @@ def check_references(configuration: Configuration) -> Iterator[Finding]:
             yield from _check_role(configuration, (*path, "role"), section.role, hints)
         if isinstance(section, InstanceSection):
             yield from _check_profile(path, section, holders)
+        if isinstance(section, InstanceSection | FunctionSection):
             yield from _check_zone(configuration.region, path, section)
+        if isinstance(section, PodSection) and section.target_role is not None:
+            at = (*path, "target_role")
+            yield from _check_role(configuration, at, section.target_role, hints, anywhere=True)
 
 
 def _check_faults(configuration: Configuration) -> Iterator[Finding]:
@@ -56,14 +67,19 @@ def _check_faults(configuration: Configuration) -> Iterator[Finding]:
 
 
 def _check_role(
-    configuration: Configuration, path: KeyPath, name: str, hints: dict[str, str]
+    configuration: Configuration,
+    path: KeyPath,
+    name: str,
+    hints: dict[str, str],
+    *,
+    anywhere: bool = False,
 ) -> Iterator[Finding]:
     role = configuration.roles.get(name)
     if role is None:
         if name not in hints:
             hints[name] = _hint(configuration, name, searches=len(hints))
         yield Finding(path, f"no role {shown(name)}; {hints[name]}", rests_on=(("roles", name),))
-    elif role.account not in (None, configuration.account):
+    elif not anywhere and role.account not in (None, configuration.account):
         yield Finding(
             path,
             f"role {name} is of account {role.account}; a workload takes roles of its own account, "
@@ -103,8 +119,10 @@ def _check_profile(
         )
 
 
-def _check_zone(region: str, path: KeyPath, instance: InstanceSection) -> Iterator[Finding]:
-    zone = instance.availability_zone
+def _check_zone(
+    region: str, path: KeyPath, section: InstanceSection | FunctionSection
+) -> Iterator[Finding]:
+    zone = section.availability_zone
     if zone is None:
         return
     rest = zone.removeprefix(region)

@@ -78,7 +78,7 @@ ClientPrefixes = Annotated[tuple[ClientPrefix, ...], Field(strict=False)]
 class ListenSection(Section):
     """The addresses of the surfaces: `host:port`, `[v6]:port`, `unix:PATH` or `fd:NAME`."""
 
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"eks", "generic"})
+    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"generic"})
 
     imds: ListenAddresses = Field(
         (parse_address("127.0.0.1:1338"),),
@@ -93,10 +93,20 @@ class ListenSection(Section):
         (parse_address("127.0.0.1:1340"),),
         description="Credentials of ECS tasks. [] turns it off. Default: 127.0.0.1:1340.",
     )
+    eks: ListenAddresses = Field(
+        (parse_address("127.0.0.1:1341"),),
+        description="Credentials of pods of EKS clusters. [] turns it off. "
+        "Default: 127.0.0.1:1341.",
+    )
+    eks_probes: ListenAddresses = Field(
+        (),
+        description="Probes and metrics of the EKS agent, e.g. 127.0.0.1:2703 and "
+        "127.0.0.1:2705: /healthz, /readyz, /metrics. Default: [], off.",
+    )
     aws_lambda: ListenAddresses = Field(
         (parse_address("127.0.0.1:1342"),),
         alias="lambda",
-        description="SnapStart credentials of Lambda functions. [] turns it off. "
+        description="SnapStart credentials and metadata of Lambda functions. [] turns it off. "
         "Default: 127.0.0.1:1342.",
     )
     admin: AdminAddresses = Field(

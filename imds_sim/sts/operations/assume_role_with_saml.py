@@ -6,7 +6,7 @@ before its trust policy: both are refused with the same words. An assertion may 
 it is valid.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from imds_sim.iam.entities import Role, SamlProvider
 from imds_sim.iam.principals import FederatedPrincipal, RoleSessionPrincipal
 from imds_sim.kernel.arn import Arn, ArnMalformed
 from imds_sim.sts import context_keys, limits
+from imds_sim.sts.audit.identity import Identity, of_saml
 from imds_sim.sts.authority import Authority, Credentials, Proposal
 from imds_sim.sts.constraints import duration_violations, number_violations, text_violations
 from imds_sim.sts.contents import SessionContents
@@ -95,8 +96,11 @@ def assume_role_with_saml(
     providers: SamlProviders,
     request: AssumeRoleWithSamlRequest,
     given: Mapping[str, str],
+    known: Callable[[Identity], None],
 ) -> RoleAssumedWithSaml:
     """Mint credentials on the word of a provider; `given` are condition keys of the connection.
+
+    `known` is told who calls, once the assertion is proven and names a subject.
 
     Parameters come first, then the signature and what the assertion says, then trust, then the
     role's own limit.
@@ -112,6 +116,9 @@ def assume_role_with_saml(
     now = authority.clock.now()
     proven = read_response(request.saml_assertion, provider, providers.certificates(provider))
     assertion = judged(proven, now)
+    if assertion.subject is not None:
+        qualifier = saml_attributes.name_qualifier(assertion.issuer, provider)
+        known(of_saml(qualifier, assertion.subject, account))
     role_session_name = saml_attributes.session_name_in(assertion.attributes)
     source_identity = saml_attributes.source_identity_in(assertion.attributes)
     tags, transitive_tag_keys = saml_attributes.tags_in(assertion.attributes)

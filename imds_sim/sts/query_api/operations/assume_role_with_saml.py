@@ -1,6 +1,7 @@
 """AssumeRoleWithSAML on the wire."""
 
 from imds_sim.sts import limits
+from imds_sim.sts.audit import particulars
 from imds_sim.sts.operations.assume_role_with_saml import AssumeRoleWithSamlRequest
 from imds_sim.sts.query_api.call import Outcome, UnsignedCall
 from imds_sim.sts.query_api.credentials_elements import (
@@ -31,7 +32,8 @@ def answer(call: UnsignedCall) -> Outcome:
 
     Without session policies and tags there is no PackedPolicySize.
     """
-    assumed = call.service.assume_role_with_saml(read(call.parameters), call.context)
+    request = read(call.parameters)
+    assumed = call.service.assume_role_with_saml(request, call.context, call.known)
     principal, assertion = assumed.principal, assumed.assertion
     result: list[Element] = [
         ("Issuer", assertion.issuer),
@@ -49,4 +51,22 @@ def answer(call: UnsignedCall) -> Outcome:
     result += size_elements(assumed.credentials, call.parameters)
     key_id = assumed.credentials.access_key_id
     who = f"{assertion.subject} of {assumed.provider.arn}"
-    return Outcome(result, f"{who} became {principal.arn} with {key_id}", key_id)
+    told = particulars.assume_role_with_saml(
+        assumed.credentials,
+        principal,
+        assertion_id=assertion.identifier,
+        provider_arn=assumed.provider.arn,
+        subject=assertion.subject or "",
+        subject_type=assumed.subject_type,
+        issuer=assertion.issuer,
+        audience=assertion.recipient,
+        name_qualifier=assumed.name_qualifier,
+        duration_seconds=call.parameters.integer("DurationSeconds"),
+        policy=request.policy,
+        policy_arns=request.policy_arns,
+        principal_tags=assumed.contents.tags,
+        transitive_tag_keys=assumed.contents.transitive_tag_keys,
+        source_identity=assumed.source_identity,
+        packed_size=assumed.packed_size,
+    )
+    return Outcome(result, f"{who} became {principal.arn} with {key_id}", told, key_id)
