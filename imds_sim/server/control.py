@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 
 BODY_LIMIT = 1024 * 1024
 NOT_PERMITTED = failure(403, "NotPermitted", "only root, the daemon's user and its group may ask")
+UID_MAP = "/proc/self/uid_map"
+ALL_IDS = 2**32 - 1  # of a namespace that maps every user
+NOBODY = 65534  # the default of /proc/sys/kernel/overflowuid
 _PEER_CREDENTIALS = struct.Struct("iII")  # pid, uid, gid: struct ucred of unix(7)
 
 
@@ -122,7 +125,25 @@ def is_permitted(connection: socket.socket) -> bool:
         return True
     packed = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER_CREDENTIALS.size)
     _, uid, gid = _PEER_CREDENTIALS.unpack(packed)
-    return may_ask(uid, gid, connection.getsockname())
+    return is_hidden(uid, _read(UID_MAP)) or may_ask(uid, gid, connection.getsockname())
+
+
+def is_hidden(uid: int, uid_map: str) -> bool:
+    """Whether the kernel shows this user namespace nobody in the place of who it is.
+
+    So it is under PrivateUsers=yes for all but root and the daemon's user. Then the mode of the
+    socket and its folder, which the kernel checks by the true ids, decide alone.
+    """
+    spans = [int(line.split()[2]) for line in uid_map.splitlines()]
+    return uid == NOBODY and bool(spans) and sum(spans) < ALL_IDS
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="ascii") as file:
+            return file.read()
+    except OSError:
+        return ""
 
 
 def may_ask(uid: int, gid: int, path: str) -> bool:

@@ -16,7 +16,7 @@ from imds_sim.kernel.address import UnixAddress
 from imds_sim.kernel.clock import ManualClock
 from imds_sim.server.admin_socket import bound
 from imds_sim.server.backend import Backend
-from imds_sim.server.control import BODY_LIMIT, Control, may_ask, serving
+from imds_sim.server.control import BODY_LIMIT, Control, is_hidden, may_ask, serving
 from imds_sim.server.recording import Recording
 from imds_sim.server.runtime import Runtime
 from imds_sim.simulator.private import private_world
@@ -114,6 +114,21 @@ def test_root_the_user_and_the_sockets_group_may_ask(
     path = tmp_path / "admin.sock"
     path.touch()
     assert may_ask(uid, gid, str(path)) is permitted
+
+
+@pytest.mark.parametrize(
+    ("uid", "uid_map", "hidden"),
+    [
+        pytest.param(65534, "0 0 1\n990 990 1\n", True, id="in a private user namespace"),
+        pytest.param(65534, "0 0 4294967295\n", False, id="nobody himself, where all are mapped"),
+        pytest.param(1000, "0 0 1\n990 990 1\n", False, id="one who is mapped"),
+        pytest.param(65534, "", False, id="no procfs"),
+    ],
+)
+def test_who_is_hidden_by_a_private_user_namespace_is_judged_by_the_sockets_mode(
+    uid: int, uid_map: str, hidden: bool
+) -> None:
+    assert is_hidden(uid, uid_map) is hidden
 
 
 def ask_as_a_stranger(curl: str, path: str) -> bytes:

@@ -22,6 +22,7 @@ PACKAGES = (
 )  # fmt: skip
 CHECKOUT = Path(__file__).parent.parent.parent
 BOOT_SECONDS = 120
+DMI = Path("/sys/class/dmi")  # where the firmware says which cloud the host belongs to
 
 
 def missing() -> str | None:
@@ -35,12 +36,17 @@ def missing() -> str | None:
 
 
 def built(folder: Path) -> Path:
-    """A tree with our wheel and boto3 in /opt/imds-sim, made in `folder` once."""
+    """A tree with this checkout's wheel and boto3 in /opt/imds-sim; Debian is fetched once."""
     root = folder / "machine"
-    if (folder / "machine.done").exists():
-        return root
     wheels = root / "wheels"
-    _done("debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", SUITE, str(root))
+    if not (folder / "machine.done").exists():
+        _done(
+            "debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", SUITE, str(root)
+        )
+        _done("chroot", str(root), "python3", "-m", "venv", "/opt/imds-sim")
+        (folder / "machine.done").touch()
+    for old in wheels.glob("imds_sim-*.whl"):
+        old.unlink()
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     _done(*pip, "wheel", "-q", "--no-deps", "-w", str(wheels), str(CHECKOUT))
     [ours] = wheels.glob("imds_sim-*.whl")
@@ -48,12 +54,9 @@ def built(folder: Path) -> Path:
         *pip, "download", "-q", "--only-binary=:all:", f"--python-version={PYTHON}",
         "-d", str(wheels), str(ours), "boto3",
     )  # fmt: skip
-    _done("chroot", str(root), "python3", "-m", "venv", "/opt/imds-sim")
-    _done(
-        "chroot", str(root), "/opt/imds-sim/bin/pip", "install", "-q", "--no-index",
-        "--find-links=/wheels", "imds-sim", "boto3",
-    )  # fmt: skip
-    (folder / "machine.done").touch()
+    install = ("/opt/imds-sim/bin/pip", "install", "-q", "--no-index", "--find-links=/wheels")
+    _done("chroot", str(root), *install, "imds-sim", "boto3")
+    _done("chroot", str(root), *install, "--force-reinstall", "--no-deps", "imds-sim")
     return root
 
 
@@ -89,12 +92,14 @@ def booted(root: Path, name: str) -> Iterator[Machine]:
     process = None
     try:
         _done("ip", "-n", name, "link", "set", "lo", "up")
+        hidden = [f"--inaccessible={DMI}"] if DMI.exists() else []
         log = root.parent / f"{name}.log"
         with log.open("w") as output:
             process = subprocess.Popen(
-                ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--volatile=overlay",
+                ["systemd-nspawn", "--quiet", *hidden, "--register=no", "--keep-unit",
+                 "--volatile=overlay",
                  f"--network-namespace-path=/run/netns/{name}", "--capability=CAP_NET_ADMIN",
-                 "--tmpfs=/sys/class/dmi", "-D", str(root), "-M", name, "-b"],
+                 "-D", str(root), "-M", name, "-b"],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
             )  # fmt: skip
         machine = Machine(_init_of(process), root)
@@ -137,3 +142,19 @@ def _until_running(machine: Machine, log: Path) -> None:
 def _done(*argv: str) -> None:
     done = subprocess.run(argv, capture_output=True, text=True)
     assert done.returncode == 0, f"{argv} ended {done.returncode}: {done.stdout}{done.stderr}"
+
+
+def prepare(folder: Path) -> str | None:
+    """Fetch and build the tree in `folder`; why that is not possible here, or None."""
+    if (reason := missing()) is not None:
+        return reason
+    try:
+        with booted(built(folder), "imds-sim-probe"):
+            return None
+    except (AssertionError, OSError, subprocess.SubprocessError) as error:
+        return str(error).partition("\n")[0][:300]
+
+
+if __name__ == "__main__":  # for CI: status 1 and the reason where nothing boots
+    found = prepare(Path(sys.argv[1]))
+    sys.exit(f"no machine boots here: {found}" if found else 0)
