@@ -54,8 +54,7 @@ roles:
   worker: {}
   resize: {}
   closed: {trust: none}
-  shop: {policies: {all: *all}}
-  stock: {account: "444455556666", trust: {Version: "2012-10-17", Statement: {Effect: Allow, Principal: {AWS: "arn:aws:iam::111122223333:role/shop"}, Action: ["sts:AssumeRole", "sts:TagSession"]}}}
+  shop: {}
   ci: {trust: {Version: "2012-10-17", Statement: {Effect: Allow, Principal: {Federated: "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}, Action: ["sts:AssumeRoleWithWebIdentity", "sts:TagSession"], Condition: {StringLike: {"token.actions.githubusercontent.com:sub": "repo:octo/*"}}}}}
   staff: {trust: {Version: "2012-10-17", Statement: {Effect: Allow, Principal: {Federated: "arn:aws:iam::111122223333:saml-provider/corp"}, Action: ["sts:AssumeRoleWithSAML", "sts:TagSession", "sts:SetSourceIdentity"]}}}
   deploy: {path: /ops/, policies: {all: *all}, trust: &trust {Version: "2012-10-17", Statement: {Effect: Allow, Principal: {AWS: "arn:aws:iam::111122223333:root"}, Action: ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]}}}
@@ -72,7 +71,7 @@ tasks:
 functions:
   resize: {role: resize, snap_start: true}
 pods:
-  cart-0: {role: shop, target_role: stock, cluster: shop, namespace: store, service_account: cart}
+  cart-0: {role: shop, cluster: shop, namespace: store, service_account: cart}
 """  # noqa: E501 - a document a line reads better here than one key a line
 
 
