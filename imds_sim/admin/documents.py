@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 from imds_sim.admin import clock as clock_in_json
 from imds_sim.admin.backend import AdminBackend, HeldCredentials, ReloadOutcome
-from imds_sim.credentials.minting import deliveries
+from imds_sim.credentials.minting import deliveries, role_of
 from imds_sim.credentials.provider import CredentialSet, Delivery
 from imds_sim.credentials.refresh import Held
 from imds_sim.journal.entry import Entry
@@ -68,8 +68,8 @@ def workloads(backend: AdminBackend, only: str | None = None) -> list[Document]:
 
 def workload(subject: Workload, credentials: HeldCredentials, clock: Clock) -> Document:
     """Who a workload is and, for each delivery, what it is given now."""
-    held = credentials.held(subject.name) if subject.role else {}
-    ways = deliveries(subject) if subject.role else ()
+    held = credentials.held(subject.name)
+    ways = [way for way in deliveries(subject) if role_of(subject, way) is not None]
     return {
         "name": subject.name,
         "kind": subject.kind,

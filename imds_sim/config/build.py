@@ -7,11 +7,13 @@ from imds_sim.config.arns import role_arns
 from imds_sim.config.build_identities import build_directory
 from imds_sim.config.build_workloads import WorkloadBuilder
 from imds_sim.config.schema.configuration import Configuration
+from imds_sim.containers.ecs import EcsOptions
 from imds_sim.credentials.schedule import RefreshPolicy
 from imds_sim.iam.generations import Generations
 from imds_sim.kernel.arn import partition_of
 from imds_sim.kernel.exchange import Surface
 from imds_sim.kernel.identifiers import Identifiers
+from imds_sim.kernel.token_bucket import Rate
 from imds_sim.simulator.world import World
 from imds_sim.workloads.listener import Listener
 from imds_sim.workloads.resolve import Resolver
@@ -45,6 +47,10 @@ def build_world(
             min_remaining=configuration.credentials.min_remaining,
         ),
         strict_region=configuration.sts.strict_region,
+        ecs=EcsOptions(
+            rate=Rate(configuration.ecs.throttle.rate, configuration.ecs.throttle.burst),
+            local_endpoints=configuration.ecs.local_endpoints,
+        ),
         journal_capacity=configuration.journal.capacity,
         warnings=tuple(str(warning) for warning in configuration.warnings),
     )

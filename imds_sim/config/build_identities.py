@@ -66,6 +66,9 @@ def _services_by_role(configuration: Configuration) -> Mapping[str, Set[str]]:
         for section in sections.values():
             if section.role is not None:
                 services.setdefault(section.role, set()).add(kind.service)
+    for task in configuration.tasks.values():
+        if task.execution_role is not None:
+            services.setdefault(task.execution_role, set()).add(Task.service)
     return services
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from imds_sim.config.build_tasks import TaskBuilder
 from imds_sim.config.checks.timing import lifetime_of
 from imds_sim.config.network import Network
 from imds_sim.config.placement import architecture_of, zone_id_of
 from imds_sim.config.schema.configuration import Configuration
-from imds_sim.config.schema.workloads import FunctionSection, InstanceSection, TaskSection
+from imds_sim.config.schema.workloads import FunctionSection, InstanceSection
 from imds_sim.kernel.arn import dns_suffix_of, partition_of
 from imds_sim.kernel.identifiers import Identifiers
 from imds_sim.kernel.secret import Secret
@@ -20,7 +21,6 @@ from imds_sim.workloads.instance import (
     Placement,
 )
 from imds_sim.workloads.role import AttachedRole
-from imds_sim.workloads.task import Task
 from imds_sim.workloads.workload import Workload
 
 
@@ -55,10 +55,11 @@ class WorkloadBuilder:
         network = Network(self._ids, self._account, self._region)
         for instance in configuration.instances.values():
             network.claim(instance.network_interfaces, self._zone(instance))
+        tasks = TaskBuilder(configuration, self._ids, self._roles, network, self._started_at)
         for name, instance in configuration.instances.items():
             yield self._instance(name, instance, network)
         for name, task in configuration.tasks.items():
-            yield self._task(name, task)
+            yield tasks.build(name, task)
         for name, function in configuration.functions.items():
             yield self._function(name, function)
 
@@ -133,19 +134,6 @@ class WorkloadBuilder:
                 role=self._roles[section.role],
             )
         return found
-
-    def _task(self, name: str, section: TaskSection) -> Task:
-        return Task(
-            name=name,
-            id=self._ids.hex("task", name),
-            partition=self._partition,
-            account=self._account,
-            region=self._region,
-            cluster=section.cluster,
-            credentials_id=section.credentials_id or self._ids.uuid("credentials", name),
-            role=self._roles[section.role],
-            lifetime=lifetime_of(self._configuration, section),
-        )
 
     def _function(self, name: str, section: FunctionSection) -> Function:
         return Function(

@@ -21,14 +21,27 @@ UNAUTHORIZED = "AssumeRoleUnauthorizedAccess"
 
 
 def deliveries(workload: Workload) -> tuple[Delivery, ...]:
-    """The deliveries that a workload can be asked for; the set of IMDSv1 only where v1 is open."""
+    """The deliveries that a workload can be asked for, the one that is its own identity last.
+
+    The set of IMDSv1 is there only where v1 is open, that of the execution role only with one.
+    """
     match workload:
         case Instance():
             if workload.options.http_tokens_required:
                 return (Delivery.IMDS_V2,)
             return (Delivery.IMDS_V1, Delivery.IMDS_V2)
-        case Task() | Function():
+        case Task():
+            execution = () if workload.execution_role is None else (Delivery.EXECUTION,)
+            return execution if workload.role is None else (*execution, Delivery.CONTAINER)
+        case Function():
             return (Delivery.CONTAINER,)
+
+
+def role_of(workload: Workload, delivery: Delivery) -> AttachedRole | None:
+    """Whose credentials a delivery brings."""
+    if isinstance(workload, Task) and delivery is Delivery.EXECUTION:
+        return workload.execution_role
+    return workload.role
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
-from imds_sim.credentials.minting import deliveries, session_keys
+from imds_sim.credentials.minting import deliveries, role_of, session_keys
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.credentials.schedule import RefreshPolicy
 from imds_sim.kernel.clock import Clock
@@ -67,10 +67,12 @@ class RefreshingProvider:
         self._held, self._due, self._newest = {}, [], {}
         now = self._clock.now()
         for name, workload in self._workloads.items():
-            if workload.role is None:
-                continue
-            same = name in before and _mints_alike(before[name], workload, old, minting)
             for delivery in deliveries(workload):
+                if role_of(workload, delivery) is None:
+                    continue
+                same = name in before and _mints_alike(
+                    before[name], workload, delivery, old, minting
+                )
                 kept = held.get((name, delivery)) if same else None
                 if kept is not None and isinstance(kept.value, CredentialSet):
                     self._keep((name, delivery), kept.value)
@@ -125,9 +127,10 @@ class RefreshingProvider:
     def _mint(self, key: _Key) -> CredentialSet | Refused | None:
         name, delivery = key
         workload = self._workloads.get(name)
-        if workload is None or workload.role is None:
+        role = None if workload is None else role_of(workload, delivery)
+        if workload is None or role is None:
             return None
-        value = self._minting.mint(workload, workload.role, delivery)
+        value = self._minting.mint(workload, role, delivery)
         self._keep(key, value)
         self._tell(name, value)
         return value
@@ -168,14 +171,17 @@ class RefreshingProvider:
         heapq.heappush(self._due, (due_at, number, key))
 
 
-def _mints_alike(before: Workload, after: Workload, old: Minting, new: Minting) -> bool:
+def _mints_alike(
+    before: Workload, after: Workload, delivery: Delivery, old: Minting, new: Minting
+) -> bool:
     """Whether a set minted for `before` is the one that `after` would get."""
+    role = role_of(after, delivery)
     return (
         type(before) is type(after)
-        and before.role == after.role
+        and role is not None
+        and role_of(before, delivery) == role
         and before.lifetime == after.lifetime
         and before.arn == after.arn
         and session_keys(before, Delivery.IMDS_V2) == session_keys(after, Delivery.IMDS_V2)
-        and before.role is not None
-        and old.identities.get(before.role.arn) == new.identities.get(before.role.arn)
+        and old.identities.get(role.arn) == new.identities.get(role.arn)
     )

@@ -137,7 +137,7 @@ class Response(NamedTuple):
 
     The surface writes every field itself, `Date`, `Content-Length` and `Connection` included. With
     `close` the connection ends after the reply. A reply to HEAD carries the body that GET would
-    have; it is left out where bytes are written.
+    have; it is left out where bytes are written. A `chunked` body is sent as one chunk.
     """
 
     status: int
@@ -147,6 +147,12 @@ class Response(NamedTuple):
     close: bool = True
     version: str = "HTTP/1.1"
     notes: Notes = NO_NOTES
+    chunked: bool = False
+
+    @property
+    def payload(self) -> bytes:
+        """The body as it is sent."""
+        return b"%x\r\n%b\r\n0\r\n\r\n" % (len(self.body), self.body) if self.chunked else self.body
 
     def head(self) -> bytes:
         """Status line and header fields up to and with the empty line."""

@@ -237,7 +237,7 @@ class WireProtocol(asyncio.Protocol):
             response = _closing(response)
         data = response.head()
         if not (isinstance(message, Request) and message.method == "HEAD"):
-            data += response.body
+            data += response.payload
         self._transport.write(data)
         if response.close:
             self._finish()

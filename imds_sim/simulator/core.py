@@ -4,7 +4,8 @@ import hmac
 from datetime import timedelta
 
 from imds_sim.containers.aws_lambda import LambdaHandler
-from imds_sim.containers.ecs import EcsHandler
+from imds_sim.containers.ecs import EcsAgent, EcsHandler
+from imds_sim.containers.task_protection import TaskProtections
 from imds_sim.credentials.minting import Minter
 from imds_sim.credentials.refresh import BATCH, Minting, RefreshingProvider
 from imds_sim.imds.handler import ImdsHandler
@@ -14,6 +15,8 @@ from imds_sim.kernel.clock import Clock, ShiftedClock, SteadyClock
 from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.message import Request, Response, Unreadable
+from imds_sim.kernel.token_bucket import TokenBuckets
+from imds_sim.simulator.ecs_agent import denial_of, host_of
 from imds_sim.simulator.pipeline import Pipeline
 from imds_sim.simulator.world import World
 from imds_sim.sts.mfa import UsedCodes
@@ -47,6 +50,8 @@ class Core:
             derived_key(state_key, "metadata tokens"), self._moment, entropy
         )
         self._used_codes = UsedCodes()
+        self._ecs_buckets = TokenBuckets(self._moment)
+        self._protections = TaskProtections(self._moment)
         service = self._service(world)
         self.credentials = RefreshingProvider(
             self._moment, _minting(world, service), world.resolver.workloads.values()
@@ -98,6 +103,8 @@ class Core:
         """Empty the journal, go back to the wall's time, mint anew; returns the number of sets."""
         self.clock.reset()
         self.journal.clear()
+        self._ecs_buckets.clear()
+        self._protections.clear()
         return self.credentials.rotate()
 
     def prime(self) -> None:
@@ -129,13 +136,23 @@ class Core:
         self._pipeline = Pipeline(
             world=world,
             imds=ImdsHandler(self.credentials, self._tokens, self._moment),
-            ecs=EcsHandler(self.credentials, self._moment),
+            ecs=EcsHandler(self.credentials, self._moment, self._ecs_agent(world, service)),
             aws_lambda=LambdaHandler(self.credentials, self._moment),
             sts=StsQueryHandler(
                 service, self._moment, self._entropy, world.region, world.strict_region
             ),
             journal=self.journal,
             clock=self._moment,
+        )
+
+    def _ecs_agent(self, world: World, service: Service) -> EcsAgent:
+        return EcsAgent(
+            buckets=self._ecs_buckets,
+            protections=self._protections,
+            denial=denial_of(service, self.credentials),
+            options=world.ecs,
+            host=host_of(world, service, self.credentials),
+            entropy=self._entropy,
         )
 
 

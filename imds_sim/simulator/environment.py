@@ -135,13 +135,21 @@ def _default_workload(world: World) -> Workload:
 
 
 def _of_task(task: Task, endpoints: Endpoints) -> dict[str, str]:
+    """The environment of the task's first container."""
     urls = _needed(task, endpoints, Surface.ECS)
-    if ECS_HOST in urls:
-        uri = {RELATIVE_URI: task.credentials_path}
-    else:
-        uri = {FULL_URI: urls[0] + task.credentials_path}
-    # As on EC2, where a task has the instance's metadata beside it; on Fargate there is none.
-    return uri | {"AWS_EXECUTION_ENV": "AWS_ECS_EC2"}
+    url = ECS_HOST if ECS_HOST in urls else urls[0]
+    variables = {"AWS_EXECUTION_ENV": f"AWS_ECS_{task.launch_type}"}
+    if task.role is not None:  # without one a client goes on to the instance, as on AWS
+        own = RELATIVE_URI if url == ECS_HOST else FULL_URI
+        host = "" if url == ECS_HOST else url
+        variables[own] = host + task.credentials_path
+    for container in task.containers[:1]:
+        variables |= {
+            "ECS_CONTAINER_METADATA_URI": f"{url}/v3/{container.endpoint_id}",
+            "ECS_CONTAINER_METADATA_URI_V4": f"{url}/v4/{container.endpoint_id}",
+            "ECS_AGENT_URI": f"{url}/api/{container.endpoint_id}",
+        }
+    return variables
 
 
 def _of_function(

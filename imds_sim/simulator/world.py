@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 
+from imds_sim.containers.ecs import DEFAULT_ECS, EcsOptions
 from imds_sim.credentials.schedule import DEFAULT_REFRESH, RefreshPolicy
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.generations import Generations
@@ -27,5 +28,6 @@ class World:
     allow_clients: tuple[IPv4Network | IPv6Network, ...] = ()
     refresh: RefreshPolicy = DEFAULT_REFRESH
     strict_region: bool = False
+    ecs: EcsOptions = DEFAULT_ECS
     journal_capacity: int = 10_000
     warnings: tuple[str, ...] = ()

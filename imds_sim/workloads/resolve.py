@@ -11,12 +11,39 @@ from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
-from imds_sim.workloads.task import Task, credentials_id_in
+from imds_sim.workloads.task import Task, credentials_id_in, endpoint_id_in, is_by_address
 from imds_sim.workloads.workload import Workload
 
 
 class WorkloadUnknown(SimError):
     """No workload has this name; the message lists some that there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tasks:
+    """Tasks by what a request to the ECS agent names them by."""
+
+    by_credentials_id: Mapping[str, Task]
+    by_endpoint_id: Mapping[str, Task]
+    by_address: Mapping[str, Task]
+
+    @classmethod
+    def of(cls, tasks: Iterable[Task]) -> Self:
+        there = list(tasks)
+        return cls(
+            {each: task for task in there for each in task.credentials_ids},
+            {each.endpoint_id: task for task in there for each in task.containers},
+            {task.interface.private_ipv4: task for task in there if task.interface is not None},
+        )
+
+    def named_by(self, connection: Connection, target: str) -> Task | None:
+        """The task that a request target names, or whose address the client has."""
+        if (credentials_id := credentials_id_in(target)) is not None:
+            return self.by_credentials_id.get(credentials_id)
+        if is_by_address(target):
+            return self.by_address.get(connection.peer)
+        endpoint_id = endpoint_id_in(target)
+        return None if endpoint_id is None else self.by_endpoint_id.get(endpoint_id)
 
 
 _Prefix = tuple[int, int, int]  # IP version, prefix length, network as a number
@@ -30,7 +57,7 @@ class Resolver:
     default_instance: Instance | None
     _by_prefix: Mapping[_Prefix, Instance]
     _prefix_lengths: Mapping[int, tuple[int, ...]]  # per IP version, longest first
-    _tasks: Mapping[str, Task]  # by credentials id
+    _tasks: "_Tasks"
     _functions: Mapping[str, Function]  # by authorization token
 
     @classmethod
@@ -52,7 +79,7 @@ class Resolver:
             default_instance=next((i for i in instances if not (i.listen or i.clients)), None),
             _by_prefix=by_prefix,
             _prefix_lengths={v: tuple(sorted(of, reverse=True)) for v, of in lengths.items()},
-            _tasks={w.credentials_id: w for w in by_name.values() if isinstance(w, Task)},
+            _tasks=_Tasks.of(each for each in by_name.values() if isinstance(each, Task)),
             _functions={
                 w.authorization_token.reveal(): w
                 for w in by_name.values()
@@ -75,7 +102,7 @@ class Resolver:
             case Surface.IMDS:
                 return self.instance(connection)
             case Surface.ECS:
-                return self._tasks.get(credentials_id_in(request.target) or "")
+                return self._tasks.named_by(connection, request.target)
             case Surface.LAMBDA:
                 return self._functions.get(request.headers.get("authorization") or "")
             case Surface.STS:

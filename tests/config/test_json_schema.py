@@ -22,7 +22,7 @@ def keys(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def test_every_key_has_a_description_that_names_its_default() -> None:
     sections = {"listen", "credentials", "sts", "journal", "log", "metadata_options"}
-    sections |= {"organization"}
+    sections |= {"organization", "ecs", "throttle"}
     for section, key, described in keys(json_schema()):
         assert described.get("description"), f"{section}.{key}"
         if key not in sections and not key.endswith(("_file", "_base64")):

@@ -1,6 +1,6 @@
 """What the tests of the container endpoints share: a provider that holds still, and parsing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
@@ -19,6 +19,11 @@ HELD = CredentialSet(
     issued_at=datetime(2026, 1, 2, 3, 0, tzinfo=UTC),
     expires_at=datetime(2026, 1, 2, 9, 0, 0, 999_999, tzinfo=UTC),
 )
+EXECUTION = replace(
+    HELD,
+    role_arn="arn:aws:iam::111122223333:role/pull",
+    access_key_id="ASIAPPPPPPPPPPPPPPPP",
+)
 REFUSED = Refused("web", "AssumeRoleUnauthorizedAccess", "the trust policy", HELD.issued_at)
 
 
@@ -29,8 +34,17 @@ class HeldSets:
     sets: dict[str, CredentialSet | Refused] = field(default_factory=dict)
 
     def current(self, workload: str, delivery: Delivery) -> CredentialSet | Refused | None:
+        if delivery is Delivery.EXECUTION:
+            return EXECUTION
         assert delivery is Delivery.CONTAINER
         return self.sets.get(workload)
+
+
+class NoChance:
+    """Entropy that draws nothing but zeros."""
+
+    def bytes(self, count: int, purpose: str) -> bytes:
+        return bytes(count)
 
 
 def parsed(raw: str) -> Request:

@@ -13,7 +13,7 @@ from imds_sim.simulator.world import World
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.resolve import WorkloadUnknown
-from imds_sim.workloads.task import Task
+from imds_sim.workloads.task import LaunchType, Task
 from imds_sim.workloads.workload import Workload
 from tests.worlds import ALICE, REFUSED, FixedCredentials, world_of
 
@@ -33,6 +33,7 @@ COMMON = {
     "AWS_DEFAULT_REGION": "us-east-1",
 }
 TRIPLE = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
+ENDPOINT = "5b7c1ad6-2a4f-4b1a-9d5c-0e8f6d3c2b1a"  # of the task's first container
 OWN_ADDRESS = (TcpAddress("127.0.0.1", 1343),)
 
 
@@ -98,6 +99,9 @@ def test_a_task_is_told_the_whole_address_of_its_credentials(task: Task) -> None
     assert found.set == COMMON | {
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:1340" + task.credentials_path,
         "AWS_EXECUTION_ENV": "AWS_ECS_EC2",
+        "ECS_CONTAINER_METADATA_URI": f"http://127.0.0.1:1340/v3/{ENDPOINT}",
+        "ECS_CONTAINER_METADATA_URI_V4": f"http://127.0.0.1:1340/v4/{ENDPOINT}",
+        "ECS_AGENT_URI": f"http://127.0.0.1:1340/api/{ENDPOINT}",
     }
     assert set(found.unset) >= TRIPLE
 
@@ -106,7 +110,24 @@ def test_a_task_is_told_the_path_alone_where_the_address_is_the_one_of_ecs(task:
     real = {Surface.ECS: ("http://127.0.0.1:1340", "http://169.254.170.2")}
     found = environment_of(world_of(task), task.name, Endpoints({**ALL.surfaces, **real}))
     assert found.set["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] == task.credentials_path
+    assert found.set["ECS_CONTAINER_METADATA_URI"] == f"http://169.254.170.2/v3/{ENDPOINT}"
+    assert found.set["ECS_AGENT_URI"] == f"http://169.254.170.2/api/{ENDPOINT}"
     assert "AWS_CONTAINER_CREDENTIALS_FULL_URI" in found.unset
+
+
+@pytest.mark.parametrize("launch_type", LaunchType)
+def test_a_task_is_told_on_what_it_runs(task: Task, launch_type: LaunchType) -> None:
+    found = environment_of(world_of(replace(task, launch_type=launch_type)), task.name)
+    assert found.set["AWS_EXECUTION_ENV"] == f"AWS_ECS_{launch_type.value}"
+
+
+def test_a_task_without_role_has_no_credentials_path_and_goes_on_to_the_instance(
+    task: Task, make_instance: MakeInstance
+) -> None:
+    world = world_of(replace(task, role=None), make_instance("web-1"))
+    found = environment_of(world, task.name)
+    assert not {name for name in found.set if "CONTAINER_CREDENTIALS" in name}
+    assert found.set["AWS_EC2_METADATA_SERVICE_ENDPOINT"] == "http://127.0.0.1:1338"
 
 
 def test_another_port_of_that_address_is_not_the_one_of_ecs(task: Task) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from imds_sim.config.findings import Finding, KeyPath
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.config.schema.section import Section
+from imds_sim.config.schema.tasks import TaskSection
 from imds_sim.config.schema.text import shown
 
 # EC2 User Guide, "Tag your Amazon EC2 resources": keys that can be names in a path.
@@ -35,6 +36,8 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
                         "digits and characters of +-=.,_:@, and not '.', '..' or '_index'",
                         rests_on=(("instances", name, "metadata_options"),),
                     )
+    for name, task in configuration.tasks.items():
+        yield from _task(("tasks", name), task)
     for name, user in configuration.users.items():
         for index, key in enumerate(user.access_keys or ()):
             yield from _at_most_one(
@@ -48,6 +51,17 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
                 rests_on=(("functions", name, "snap_start"),),
                 warns=True,
             )
+
+
+def _task(path: KeyPath, task: TaskSection) -> Iterator[Finding]:
+    mode = (*path, "network_mode")
+    if task.launch_type == "FARGATE" and task.network_mode != "awsvpc":
+        yield Finding(
+            mode, "must be awsvpc with launch_type FARGATE", rests_on=((*path, "launch_type"),)
+        )
+    if task.address is not None and task.network_mode != "awsvpc":
+        message = "has no effect without network_mode awsvpc"
+        yield Finding((*path, "address"), message, rests_on=(mode,), warns=True)
 
 
 def _at_most_one(path: KeyPath, section: Section, keys: tuple[str, ...]) -> Iterator[Finding]:

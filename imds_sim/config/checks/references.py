@@ -6,8 +6,9 @@ from itertools import islice
 from imds_sim.config.findings import Finding, KeyPath
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.config.schema.section import nearest_of
+from imds_sim.config.schema.tasks import TaskSection
 from imds_sim.config.schema.text import shown
-from imds_sim.config.schema.workloads import FunctionSection, InstanceSection, TaskSection
+from imds_sim.config.schema.workloads import FunctionSection, InstanceSection
 
 MAX_SEARCHES = 20  # comparing names is slow: a file of thousands must be refused at once too
 MAX_SEARCHED = 500
@@ -32,9 +33,37 @@ def check_references(configuration: Configuration) -> Iterator[Finding]:
     for path, section in workload_sections(configuration):
         if section.role is not None:
             yield from _check_role(configuration, (*path, "role"), section.role, hints)
+        if isinstance(section, TaskSection) and section.execution_role is not None:
+            place = (*path, "execution_role")
+            yield from _check_role(configuration, place, section.execution_role, hints)
         if isinstance(section, InstanceSection):
             yield from _check_profile(path, section, holders)
+        if isinstance(section, InstanceSection | TaskSection):
             yield from _check_zone(configuration.region, path, section)
+    yield from _check_host(configuration)
+
+
+def _check_host(configuration: Configuration) -> Iterator[Finding]:
+    """The identity of the local endpoints, if they are on."""
+    name = configuration.ecs.local_endpoints
+    if name is None:
+        return
+    user = name.removeprefix("user/")
+    if user != name:
+        there, known = user in configuration.users, [f"user/{each}" for each in configuration.users]
+    else:
+        known = [
+            str(path[-1]) for path, _ in islice(workload_sections(configuration), MAX_SEARCHED)
+        ]
+        there = any(path[-1] == name for path, _ in workload_sections(configuration))
+    if not there:
+        nearest = nearest_of(name, known)
+        hint = f"did you mean {nearest}?" if nearest else "write user/NAME or a workload's name"
+        yield Finding(
+            ("ecs", "local_endpoints"),
+            f"nobody is called {shown(name)}; {hint}",
+            rests_on=(("users",), ("instances",), ("tasks",), ("functions",)),
+        )
 
 
 def _check_role(
@@ -84,7 +113,9 @@ def _check_profile(
         )
 
 
-def _check_zone(region: str, path: KeyPath, instance: InstanceSection) -> Iterator[Finding]:
+def _check_zone(
+    region: str, path: KeyPath, instance: InstanceSection | TaskSection
+) -> Iterator[Finding]:
     zone = instance.availability_zone
     if zone is None:
         return

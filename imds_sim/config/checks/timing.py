@@ -6,7 +6,8 @@ from datetime import timedelta
 from imds_sim.config.checks.references import WorkloadSection, workload_sections
 from imds_sim.config.findings import Finding, KeyPath, dotted
 from imds_sim.config.schema.configuration import Configuration
-from imds_sim.config.schema.workloads import InstanceSection, TaskSection
+from imds_sim.config.schema.tasks import TaskSection
+from imds_sim.config.schema.workloads import InstanceSection
 from imds_sim.kernel.timestamps import format_duration
 
 TASK_LIFETIME = timedelta(hours=6)
@@ -46,7 +47,8 @@ def check_timing(configuration: Configuration) -> Iterator[Finding]:
 def _too_short(configuration: Configuration, path: KeyPath, section: WorkloadSection) -> str | None:
     credentials = configuration.credentials
     lifetime = lifetime_of(configuration, section)
-    if section.role is None or credentials.refresh_every < lifetime - credentials.min_remaining:
+    roles = (section.role, getattr(section, "execution_role", None))
+    if not any(roles) or credentials.refresh_every < lifetime - credentials.min_remaining:
         return None
     every, life, remaining = map(
         format_duration, (credentials.refresh_every, lifetime, credentials.min_remaining)

@@ -95,6 +95,13 @@ def check_uniqueness(configuration: Configuration) -> Iterator[Finding]:
     )
     yield from _twice(
         (
+            (("tasks", name, "address"), str(each.address) if each.address else None)
+            for name, each in configuration.tasks.items()
+        ),
+        "this address",
+    )
+    yield from _twice(
+        (
             (
                 ("functions", name, "authorization_token"),
                 each.authorization_token.reveal() if each.authorization_token else None,

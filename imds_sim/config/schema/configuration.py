@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, PrivateAttr, WithJs
 from imds_sim.config.errors import Problem
 from imds_sim.config.schema.accounts import AccountSection
 from imds_sim.config.schema.durations import DrainTimeout, Lifetime, MinRemaining, RefreshEvery
+from imds_sim.config.schema.ecs import EcsSection
 from imds_sim.config.schema.files import Directory, StateKeyFile
 from imds_sim.config.schema.identities import RoleSection, UserSection
 from imds_sim.config.schema.listen import ClientPrefixes, ListenSection
@@ -22,8 +23,9 @@ from imds_sim.config.schema.names import (
 from imds_sim.config.schema.names import WorkloadName as Name
 from imds_sim.config.schema.policies import ManagedPolicy, ManagedPolicyKey
 from imds_sim.config.schema.section import Section
+from imds_sim.config.schema.tasks import TaskSection
 from imds_sim.config.schema.text import Seed, Truth, one_of, whole_number
-from imds_sim.config.schema.workloads import FunctionSection, InstanceSection, TaskSection
+from imds_sim.config.schema.workloads import FunctionSection, InstanceSection
 
 MAX_JOURNAL = 1_000_000
 
@@ -204,6 +206,7 @@ class Configuration(Section):
     functions: Annotated[dict[FunctionName, FunctionSection], _Empty] = Field(
         default_factory=dict, description="Lambda functions by name. Default: {}."
     )
+    ecs: EcsSection = Field(default_factory=EcsSection, description="How the ECS agent answers.")
     journal: JournalSection = Field(default_factory=JournalSection, description="The journal.")
     log: LogSection = Field(default_factory=LogSection, description="The log.")
 

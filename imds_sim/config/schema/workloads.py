@@ -1,4 +1,4 @@
-"""The sections of workloads: instances, tasks, functions."""
+"""The sections of workloads: instances and functions."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -10,8 +10,6 @@ from imds_sim.config.schema.interfaces import NetworkInterfaceSection
 from imds_sim.config.schema.listen import ClientPrefixes, ListenAddresses
 from imds_sim.config.schema.names import (
     AvailabilityZone,
-    ClusterName,
-    CredentialsId,
     ImageId,
     InstanceId,
     InstanceType,
@@ -125,25 +123,6 @@ class InstanceSection(Section):
     )
     lifetime: Lifetime | None = Field(
         None, description="Lifetime of its credentials, 15m to 12h. Default: credentials.lifetime."
-    )
-
-
-class TaskSection(Section):
-    """An ECS task."""
-
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset(
-        {"execution_role", "family", "containers"}
-    )
-
-    role: RoleName = Field(description="Name of the task role under roles. Required.")
-    cluster: ClusterName = Field("default", description="Name of the cluster. Default: default.")
-    credentials_id: CredentialsId | None = Field(
-        None,
-        description="Last part of the credentials path. Default: a UUID derived from the name "
-        "and the state key.",
-    )
-    lifetime: Lifetime | None = Field(
-        None, description="Lifetime of its credentials, 15m to 12h. Default: 6h."
     )
 
 
