@@ -19,7 +19,7 @@ import click
     "--as",
     "workload",
     metavar="WORKLOAD|user/NAME",
-    help="Whom to be. Default: the first instance, else task, else function.",
+    help="Whom to be. Default: the first instance, else task, function, endpoint.",
 )
 @click.option(
     "--endpoint-url", metavar="URL", help="AWS_ENDPOINT_URL for COMMAND: another local emulator."

@@ -64,6 +64,7 @@ def _listeners(configuration: Configuration) -> Iterator[Listener]:
         (Surface.STS, listen.sts),
         (Surface.ECS, listen.ecs),
         (Surface.LAMBDA, listen.aws_lambda),
+        (Surface.GENERIC, listen.generic),
     ):
         for address in addresses:
             yield Listener(surface, address)

@@ -14,6 +14,7 @@ from imds_sim.iam.generations import Generations
 from imds_sim.kernel.arn import partition_of
 from imds_sim.kernel.identifiers import Identifiers, access_key_id
 from imds_sim.kernel.secret import Secret
+from imds_sim.workloads.endpoint import SERVICES, Dialect
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.task import Task
@@ -66,6 +67,9 @@ def _services_by_role(configuration: Configuration) -> Mapping[str, Set[str]]:
         for section in sections.values():
             if section.role is not None:
                 services.setdefault(section.role, set()).add(kind.service)
+    for endpoint in configuration.endpoints.values():
+        service = SERVICES[Dialect(endpoint.dialect)]
+        services.setdefault(endpoint.role, set()).add(service)
     for task in configuration.tasks.values():
         if task.execution_role is not None:
             services.setdefault(task.execution_role, set()).add(Task.service)

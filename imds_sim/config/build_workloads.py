@@ -1,5 +1,6 @@
 """Instances, tasks and functions of the file, with what the file leaves to be derived."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
@@ -8,10 +9,12 @@ from imds_sim.config.checks.timing import lifetime_of
 from imds_sim.config.network import Network
 from imds_sim.config.placement import architecture_of, zone_id_of
 from imds_sim.config.schema.configuration import Configuration
+from imds_sim.config.schema.endpoints import EndpointSection
 from imds_sim.config.schema.workloads import FunctionSection, InstanceSection
 from imds_sim.kernel.arn import dns_suffix_of, partition_of
 from imds_sim.kernel.identifiers import Identifiers
 from imds_sim.kernel.secret import Secret
+from imds_sim.workloads.endpoint import Dialect, Endpoint
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import (
     Family,
@@ -50,7 +53,7 @@ class WorkloadBuilder:
         self._zone_ids: dict[str, str] = {}
 
     def workloads(self) -> Iterator[Workload]:
-        """Instances, tasks, functions, each kind in the order of the file."""
+        """Instances, tasks, functions, endpoints, each kind in the order of the file."""
         configuration = self._configuration
         network = Network(self._ids, self._account, self._region)
         for instance in configuration.instances.values():
@@ -62,6 +65,8 @@ class WorkloadBuilder:
             yield tasks.build(name, task)
         for name, function in configuration.functions.items():
             yield self._function(name, function)
+        for path, endpoint in configuration.endpoints.items():
+            yield self._endpoint(path, endpoint)
 
     def _instance(self, name: str, section: InstanceSection, network: Network) -> Instance:
         ids = self._ids
@@ -147,3 +152,28 @@ class WorkloadBuilder:
             snap_start=section.snap_start,
             lifetime=lifetime_of(self._configuration, section),
         )
+
+    def _endpoint(self, path: str, section: EndpointSection) -> Endpoint:
+        dialect, file = Dialect(section.dialect), section.authorization_token_file
+        return Endpoint(
+            name=path,
+            id=self._ids.hex("endpoint", path),
+            partition=self._partition,
+            account=self._account,
+            region=self._region,
+            role=self._roles[section.role],
+            dialect=dialect,
+            authorization_token=(
+                section.authorization_token
+                or (file.token if file is not None else None)
+                or self._endpoint_token(path, dialect)
+            ),
+            token_file=None if file is None else str(file.path),
+            lifetime=lifetime_of(self._configuration, section),
+        )
+
+    def _endpoint_token(self, path: str, dialect: Dialect) -> Secret:
+        if dialect is Dialect.AWS_VAULT:  # 30 bytes in base64url, without padding
+            chance = self._ids.digest("authorization token", path)[:30]
+            return Secret(urlsafe_b64encode(chance).decode())
+        return Secret(self._ids.uuid("authorization token", path))

@@ -11,6 +11,7 @@ from imds_sim.iam.principals import ServicePrincipal
 from imds_sim.sts.errors import ApiError
 from imds_sim.sts.operations.assume_role import AssumeRoleRequest
 from imds_sim.sts.service import Service
+from imds_sim.workloads.endpoint import Endpoint
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.role import AttachedRole
@@ -33,7 +34,7 @@ def deliveries(workload: Workload) -> tuple[Delivery, ...]:
         case Task():
             execution = () if workload.execution_role is None else (Delivery.EXECUTION,)
             return execution if workload.role is None else (*execution, Delivery.CONTAINER)
-        case Function():
+        case Function() | Endpoint():
             return (Delivery.CONTAINER,)
 
 
@@ -103,5 +104,5 @@ def session_keys(workload: Workload, delivery: Delivery) -> dict[str, str]:
             }
         case Function():
             return {"lambda:SourceFunctionArn": workload.arn}
-        case Task():
+        case Task() | Endpoint():
             return {}

@@ -10,6 +10,7 @@ class Surface(StrEnum):
     IMDS = "imds"
     ECS = "ecs"
     LAMBDA = "lambda"
+    GENERIC = "generic"
     STS = "sts"
 
 

@@ -24,6 +24,7 @@ LIMITS: dict[Surface, Limits] = {
     # Go's net/http, which the ECS agent and the Lambda emulator are built on, obeys it.
     Surface.ECS: Limits(),
     Surface.LAMBDA: Limits(),
+    Surface.GENERIC: Limits(),
     # 10,000,000 bytes of body are taken by the real service; signatures make heads long.
     Surface.STS: Limits(head=32 * 1024, body=10_000_000),
 }

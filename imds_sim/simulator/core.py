@@ -4,7 +4,9 @@ import hmac
 from datetime import timedelta
 
 from imds_sim.containers.aws_lambda import LambdaHandler
+from imds_sim.containers.cloudshell import ShellTokens
 from imds_sim.containers.ecs import EcsAgent, EcsHandler
+from imds_sim.containers.generic import GenericHandler
 from imds_sim.containers.task_protection import TaskProtections
 from imds_sim.credentials.minting import Minter
 from imds_sim.credentials.refresh import BATCH, Minting, RefreshingProvider
@@ -16,7 +18,7 @@ from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.message import Request, Response, Unreadable
 from imds_sim.kernel.token_bucket import TokenBuckets
-from imds_sim.simulator.ecs_agent import denial_of, host_of
+from imds_sim.simulator.container_calls import assume_for, denial_of, host_of
 from imds_sim.simulator.pipeline import Pipeline
 from imds_sim.simulator.world import World
 from imds_sim.sts.mfa import UsedCodes
@@ -49,6 +51,7 @@ class Core:
         self._tokens = MetadataTokens(
             derived_key(state_key, "metadata tokens"), self._moment, entropy
         )
+        self._shell_tokens = ShellTokens(derived_key(state_key, "shell tokens"), self._moment)
         self._used_codes = UsedCodes()
         self._ecs_buckets = TokenBuckets(self._moment)
         self._protections = TaskProtections(self._moment)
@@ -138,6 +141,12 @@ class Core:
             imds=ImdsHandler(self.credentials, self._tokens, self._moment),
             ecs=EcsHandler(self.credentials, self._moment, self._ecs_agent(world, service)),
             aws_lambda=LambdaHandler(self.credentials, self._moment),
+            generic=GenericHandler(
+                self.credentials,
+                self._moment,
+                self._shell_tokens,
+                assume_for(service, self.credentials),
+            ),
             sts=StsQueryHandler(
                 service, self._moment, self._entropy, world.region, world.strict_region
             ),

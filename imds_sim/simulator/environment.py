@@ -14,6 +14,7 @@ from imds_sim.simulator.endpoints import Endpoints, usable
 from imds_sim.simulator.environment_block import IMDS_ENDPOINT, Environment
 from imds_sim.simulator.metadata_url import cure, url_of
 from imds_sim.simulator.world import World
+from imds_sim.workloads.endpoint import Endpoint
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.resolve import WorkloadUnknown
@@ -23,6 +24,7 @@ from imds_sim.workloads.workload import Workload
 FULL_URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 RELATIVE_URI = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
 AUTHORIZATION_TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"
+AUTHORIZATION_TOKEN_FILE = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
 IMDS_DISABLED = "AWS_EC2_METADATA_DISABLED"
 STS_ENDPOINT = "AWS_ENDPOINT_URL_STS"
 ECS_HOST = "http://169.254.170.2"  # what SDKs put before a relative URI
@@ -43,7 +45,7 @@ IN_THE_WAY = (
     RELATIVE_URI,
     FULL_URI,
     AUTHORIZATION_TOKEN,
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    AUTHORIZATION_TOKEN_FILE,
     IMDS_DISABLED,
     "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",  # IPv6 makes Java v2 refuse 169.254.170.2
     "AWS_EC2_INSTANCE_PROFILE_NAME",  # newer SDKs ask for this role without listing
@@ -101,15 +103,17 @@ def environment(served: Served, endpoints: Endpoints, name: str | None = None) -
             variables |= _of_task(subject, endpoints)
         case Function():
             variables |= _of_function(subject, endpoints, served.credentials)
+        case Endpoint():
+            variables |= _of_endpoint(subject, endpoints)
         case User():
             variables |= _of_user(subject)
     return Environment(variables, tuple(name for name in IN_THE_WAY if name not in variables))
 
 
 def subject_named(world: World, name: str | None) -> Workload | User:
-    """A workload, or a user as `user/NAME`; None is the first instance, else task, else function.
+    """A workload, or a user as `user/NAME`. Raises WorkloadUnknown.
 
-    Raises WorkloadUnknown.
+    None is the first instance, else the first task, function, endpoint.
     """
     if name is None:
         return _default_workload(world)
@@ -126,7 +130,7 @@ def subject_named(world: World, name: str | None) -> Workload | User:
 
 def _default_workload(world: World) -> Workload:
     workloads = world.resolver.workloads.values()
-    kinds: tuple[type[Workload], ...] = (Instance, Task, Function)
+    kinds: tuple[type[Workload], ...] = (Instance, Task, Function, Endpoint)
     for kind in kinds:
         for workload in workloads:
             if isinstance(workload, kind):
@@ -171,6 +175,14 @@ def _of_function(
         "AWS_SECRET_ACCESS_KEY": held.secret_access_key.reveal(),
         "AWS_SESSION_TOKEN": held.session_token.reveal(),
     } | name
+
+
+def _of_endpoint(endpoint: Endpoint, endpoints: Endpoints) -> dict[str, str]:
+    url = _needed(endpoint, endpoints, Surface.GENERIC)[0]
+    uri = {FULL_URI: url + endpoint.name}
+    if endpoint.token_file is not None:
+        return uri | {AUTHORIZATION_TOKEN_FILE: endpoint.token_file}
+    return uri | {AUTHORIZATION_TOKEN: endpoint.authorization_token.reveal()}
 
 
 def _of_user(user: User) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """An identity of the configuration that calls the STS for others, as a tool on a host does."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,12 +23,12 @@ MAX_SESSION_NAME = 64
 
 @dataclass(frozen=True, slots=True)
 class HostIdentity:
-    """A user or a workload; `prefix` begins the names of the role sessions."""
+    """A user or a workload; `session_name` is given the ARN of the role."""
 
     subject: Workload | User
     service: Service
     credentials: CredentialProvider
-    prefix: str
+    session_name: Callable[[str], str]
 
     def session(self) -> CredentialSet:
         """What a workload holds, or a session of the user. Raises HostCallFailed."""
@@ -42,7 +43,7 @@ class HostIdentity:
 
     def assume(self, role_arn: str) -> CredentialSet:
         """A session of the role, an hour long. Raises HostCallFailed."""
-        name = f"{self.prefix}{role_arn.rpartition('/')[2]}"[:MAX_SESSION_NAME]
+        name = self.session_name(role_arn)[:MAX_SESSION_NAME]
         try:
             assumed = self.service.assume_role(
                 self._signer(), AssumeRoleRequest(role_arn, name, DURATION)

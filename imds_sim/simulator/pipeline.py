@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.ecs import EcsHandler
+from imds_sim.containers.generic import GenericHandler
 from imds_sim.imds.handler import ImdsHandler
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import SteadyClock
@@ -11,6 +12,7 @@ from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request, Response, Unreadable
 from imds_sim.simulator.world import World
 from imds_sim.sts.query_api.handler import StsQueryHandler
+from imds_sim.workloads.endpoint import Endpoint
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.task import Task
@@ -25,6 +27,7 @@ class Pipeline:
     imds: ImdsHandler
     ecs: EcsHandler
     aws_lambda: LambdaHandler
+    generic: GenericHandler
     sts: StsQueryHandler
     journal: Recorder
     clock: SteadyClock
@@ -63,12 +66,15 @@ class Pipeline:
             case Surface.LAMBDA:
                 function = workload if isinstance(workload, Function) else None
                 return self.aws_lambda.handle(request, function, connection)
+            case Surface.GENERIC:
+                endpoint = workload if isinstance(workload, Endpoint) else None
+                return self.generic.handle(request, endpoint, connection)
             case Surface.STS:
                 return self.sts.handle(request, connection)
 
     def _surface(
         self, connection: Connection
-    ) -> ImdsHandler | EcsHandler | LambdaHandler | StsQueryHandler:
+    ) -> ImdsHandler | EcsHandler | LambdaHandler | GenericHandler | StsQueryHandler:
         match connection.surface:
             case Surface.IMDS:
                 return self.imds
@@ -76,6 +82,8 @@ class Pipeline:
                 return self.ecs
             case Surface.LAMBDA:
                 return self.aws_lambda
+            case Surface.GENERIC:
+                return self.generic
             case Surface.STS:
                 return self.sts
 

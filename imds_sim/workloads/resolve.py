@@ -9,6 +9,7 @@ from typing import Self
 from imds_sim.kernel.errors import SimError
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request
+from imds_sim.workloads.endpoint import Endpoint, EndpointPaths
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.task import Task, credentials_id_in, endpoint_id_in, is_by_address
@@ -59,6 +60,7 @@ class Resolver:
     _prefix_lengths: Mapping[int, tuple[int, ...]]  # per IP version, longest first
     _tasks: "_Tasks"
     _functions: Mapping[str, Function]  # by authorization token
+    _endpoints: EndpointPaths
 
     @classmethod
     def of(cls, workloads: Iterable[Workload]) -> Self:
@@ -85,6 +87,7 @@ class Resolver:
                 for w in by_name.values()
                 if isinstance(w, Function) and w.snap_start
             },
+            _endpoints=EndpointPaths.of(w for w in by_name.values() if isinstance(w, Endpoint)),
         )
 
     def named(self, name: str) -> Workload:
@@ -105,6 +108,8 @@ class Resolver:
                 return self._tasks.named_by(connection, request.target)
             case Surface.LAMBDA:
                 return self._functions.get(request.headers.get("authorization") or "")
+            case Surface.GENERIC:
+                return self._endpoints.named_by(request.target)
             case Surface.STS:
                 return None
 

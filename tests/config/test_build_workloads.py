@@ -9,6 +9,7 @@ from imds_sim.config.checks.timing import FUNCTION_LIFETIME, TASK_LIFETIME
 from imds_sim.config.schema.configuration import CredentialsSection
 from imds_sim.kernel.address import parse_address
 from imds_sim.simulator.world import World
+from imds_sim.workloads.endpoint import Endpoint
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance, MetadataOptions, Placement
 from imds_sim.workloads.task import Task
@@ -230,3 +231,21 @@ def test_a_partition_is_one_of_a_placement_group(
         assert line.endswith(f"{number} is not a partition; allowed: 1 to 7")
     (line,) = refusal(text.format("", 1))
     assert line.endswith("needs a placement group; add group_name:")
+
+
+def test_an_endpoint_is_complete_and_is_served_by_who_its_dialect_says(world_of: WorldOf) -> None:
+    world = world_of(
+        ROLE + "endpoints: {/a: {role: r}, /b: {role: r, dialect: aws_vault, lifetime: 2h}, "
+        "/c/: {role: r, dialect: greengrass, authorization_token: t}}"
+    )
+    plain, vault, greengrass = (
+        each for each in world.resolver.workloads.values() if isinstance(each, Endpoint)
+    )
+    assert (plain.name, plain.dialect, plain.lifetime) == ("/a", "plain", timedelta(hours=6))
+    assert re.fullmatch(r"[0-9a-f-]{36}", plain.authorization_token.reveal())
+    assert re.fullmatch(r"[A-Za-z0-9_-]{40}", vault.authorization_token.reveal())
+    assert greengrass.authorization_token.reveal() == "t"
+    assert vault.lifetime == timedelta(hours=2)
+    [role] = world.directory.roles.values()
+    assert "credentials.iot.amazonaws.com" in str(role.trust)
+    assert "ecs-tasks.amazonaws.com" in str(role.trust)

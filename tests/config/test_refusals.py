@@ -129,7 +129,7 @@ NOT_YET = "not supported yet"
                 "1:1: a: unknown key; allowed here: account, region, seed, listen, "
                 "allow_public_bind, allow_clients, drain_timeout, state_dir, state_key_file, "
                 "credentials, users, sts, roles, accounts, managed_policies, instances, tasks, "
-                "functions, ecs, journal, log",
+                "functions, endpoints, ecs, journal, log",
                 "2:1: a: given twice; it stands in line 1 too",
             ],
             id="twice and unknown",
@@ -217,14 +217,12 @@ def test_a_broken_file_is_refused_in_plain_words(
         "oidc_providers",
         "saml_providers",
         "pods",
-        "endpoints",
         "faults",
         "weather",
         "alarms",
         "audit",
         "probes",
         "listen.eks",
-        "listen.generic",
         "journal.file",
         "instances.i.events",
         "instances.i.throttle",

@@ -9,6 +9,7 @@ from imds_sim.kernel.message import Headers, Request
 from imds_sim.kernel.secret import Secret
 
 DATE = "Fri, 02 Jan 2026 03:04:05 GMT"
+GENERIC = Connection(Surface.GENERIC, None, "172.30.0.11", 40000, "127.0.0.1", 1343)
 CONNECTION = Connection(Surface.ECS, None, "172.30.0.11", 40000, "127.0.0.1", 1340)
 HELD = CredentialSet(
     role_arn="arn:aws:iam::111122223333:role/web",

@@ -9,13 +9,16 @@ import pytest
 
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.ecs import EcsAgent, EcsHandler, EcsOptions
+from imds_sim.containers.generic import GenericHandler
 from imds_sim.kernel.clock import ManualClock
 from imds_sim.kernel.message import Defect, Response, Unreadable
 from imds_sim.kernel.token_bucket import Rate
+from imds_sim.workloads.endpoint import Dialect
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.resolve import Resolver
 from imds_sim.workloads.task import Task
-from tests.containers.client import CONNECTION, DATE, REFUSED, HeldSets, parsed
+from tests.containers.client import CONNECTION, DATE, GENERIC, REFUSED, HeldSets, parsed
+from tests.containers.conftest import MakeEndpoint
 
 
 class Transcript(TypedDict):
@@ -81,6 +84,21 @@ def test_the_runtime_api_answers_as_recorded(
 ) -> None:
     request = parsed(transcript["request"])
     compare(aws_lambda.handle(request, function, CONNECTION), transcript)
+
+
+@pytest.mark.parametrize("dialect", [Dialect.GREENGRASS, Dialect.AWS_VAULT])
+def test_the_servers_of_others_answer_as_recorded(
+    generic: GenericHandler, endpoint: MakeEndpoint, dialect: Dialect
+) -> None:
+    path = "/2016-11-01/credentialprovider/" if dialect is Dialect.GREENGRASS else "/"
+    asked = endpoint(path, dialect)
+    transcripts = [each for each in TRANSCRIPTS if each["server"] == dialect.value]
+    assert len(transcripts) > 20
+    for transcript in transcripts:
+        request = parsed(transcript["request"])
+        named = Resolver.of([asked]).resolve(GENERIC, request)
+        assert named is asked
+        compare(generic.handle(request, asked, GENERIC), transcript)
 
 
 @pytest.mark.parametrize("transcript", of("unreadable"))

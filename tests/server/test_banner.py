@@ -19,6 +19,7 @@ def test_the_ready_document_has_every_surface() -> None:
         "ecs": [],
         "eks": [],
         "lambda": [],
+        "generic": [],
         "admin": ["unix:/run/x.sock"],
         "instances": {"web-2": ["http://127.0.0.1:1400"]},
     }

@@ -6,15 +6,18 @@ import pytest
 
 from imds_sim.kernel.address import TcpAddress
 from imds_sim.kernel.exchange import Surface
+from imds_sim.kernel.secret import Secret
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.environment import EnvironmentUnavailable, environment
 from imds_sim.simulator.environment_block import Environment
 from imds_sim.simulator.world import World
+from imds_sim.workloads.endpoint import Dialect, Endpoint
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.resolve import WorkloadUnknown
 from imds_sim.workloads.task import LaunchType, Task
 from imds_sim.workloads.workload import Workload
+from tests.conftest import ROLE
 from tests.worlds import ALICE, REFUSED, FixedCredentials, world_of
 
 MakeInstance = Callable[..., Instance]
@@ -134,6 +137,25 @@ def test_another_port_of_that_address_is_not_the_one_of_ecs(task: Task) -> None:
     other = {Surface.ECS: ("http://169.254.170.2:8080",)}
     found = environment_of(world_of(task), task.name, Endpoints({**ALL.surfaces, **other}))
     assert "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" in found.unset
+
+
+@pytest.mark.parametrize("file", [None, "/run/token"])
+def test_an_endpoint_is_told_with_its_token_or_the_file_that_holds_it(
+    file: str | None,
+) -> None:
+    endpoint = Endpoint(
+        *("/creds", "0" * 32, "aws", "111122223333", "us-east-1", ROLE, Dialect.PLAIN),
+        *(Secret("open-sesame"), file),
+    )
+    at = Endpoints({**ALL.surfaces, Surface.GENERIC: ("http://127.0.0.1:1344",)})
+    found = environment_of(world_of(endpoint), "/creds", at)
+    name = "AWS_CONTAINER_AUTHORIZATION_TOKEN"
+    token = {f"{name}_FILE": file} if file else {name: "open-sesame"}
+    uri = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:1344/creds"}
+    assert found.set == COMMON | uri | token
+    assert {name, f"{name}_FILE"} & set(found.unset) == {name, f"{name}_FILE"} - set(token)
+    with pytest.raises(EnvironmentUnavailable, match="generic"):
+        environment_of(world_of(endpoint), "/creds")
 
 
 def test_a_snapstart_function_has_address_and_token_and_no_keys(function: Function) -> None:

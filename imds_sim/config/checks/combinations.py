@@ -36,6 +36,9 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
                         "digits and characters of +-=.,_:@, and not '.', '..' or '_index'",
                         rests_on=(("instances", name, "metadata_options"),),
                     )
+    for path, endpoint in configuration.endpoints.items():
+        keys = ("authorization_token", "authorization_token_file")
+        yield from _at_most_one(("endpoints", path), endpoint, keys)
     for name, task in configuration.tasks.items():
         yield from _task(("tasks", name), task)
     for name, user in configuration.users.items():

@@ -8,7 +8,14 @@ from imds_sim.config.schema.configuration import Configuration
 from imds_sim.kernel.address import Address, TcpAddress
 
 _EVERYWHERE = {"0.0.0.0": 4, "::": 6}
-_SURFACES = {"imds": "imds", "sts": "sts", "ecs": "ecs", "lambda": "aws_lambda", "admin": "admin"}
+_SURFACES = {
+    "imds": "imds",
+    "sts": "sts",
+    "ecs": "ecs",
+    "lambda": "aws_lambda",
+    "generic": "generic",
+    "admin": "admin",
+}
 
 
 def check_listeners(configuration: Configuration) -> Iterator[Finding]:
@@ -19,6 +26,9 @@ def check_listeners(configuration: Configuration) -> Iterator[Finding]:
         if isinstance(address, TcpAddress) and address.is_public:
             yield _public(path, address, allowed=configuration.allow_public_bind)
     yield from _out_of_reach(configuration)
+    if configuration.endpoints and not configuration.listen.generic:
+        message = "cannot be reached: listen.generic is off; give it an address"
+        yield Finding(("endpoints",), message, (("listen", "generic"),), warns=True)
     yield from _locked_out(configuration, placed)
 
 

@@ -5,6 +5,7 @@ from itertools import islice
 
 from imds_sim.config.findings import Finding, KeyPath
 from imds_sim.config.schema.configuration import Configuration
+from imds_sim.config.schema.endpoints import EndpointSection
 from imds_sim.config.schema.section import nearest_of
 from imds_sim.config.schema.tasks import TaskSection
 from imds_sim.config.schema.text import shown
@@ -13,7 +14,7 @@ from imds_sim.config.schema.workloads import FunctionSection, InstanceSection
 MAX_SEARCHES = 20  # comparing names is slow: a file of thousands must be refused at once too
 MAX_SEARCHED = 500
 
-WorkloadSection = InstanceSection | TaskSection | FunctionSection
+WorkloadSection = InstanceSection | TaskSection | FunctionSection | EndpointSection
 
 
 def workload_sections(configuration: Configuration) -> Iterator[tuple[KeyPath, WorkloadSection]]:
@@ -24,6 +25,8 @@ def workload_sections(configuration: Configuration) -> Iterator[tuple[KeyPath, W
         yield ("tasks", name), task
     for name, function in configuration.functions.items():
         yield ("functions", name), function
+    for path, endpoint in configuration.endpoints.items():
+        yield ("endpoints", path), endpoint
 
 
 def check_references(configuration: Configuration) -> Iterator[Finding]:

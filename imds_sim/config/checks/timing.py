@@ -6,8 +6,7 @@ from datetime import timedelta
 from imds_sim.config.checks.references import WorkloadSection, workload_sections
 from imds_sim.config.findings import Finding, KeyPath, dotted
 from imds_sim.config.schema.configuration import Configuration
-from imds_sim.config.schema.tasks import TaskSection
-from imds_sim.config.schema.workloads import InstanceSection
+from imds_sim.config.schema.workloads import FunctionSection, InstanceSection
 from imds_sim.kernel.timestamps import format_duration
 
 TASK_LIFETIME = timedelta(hours=6)
@@ -26,7 +25,8 @@ def lifetime_of(configuration: Configuration, section: WorkloadSection) -> timed
         return section.lifetime
     if isinstance(section, InstanceSection):
         return configuration.credentials.lifetime
-    return TASK_LIFETIME if isinstance(section, TaskSection) else FUNCTION_LIFETIME
+    is_function = isinstance(section, FunctionSection)
+    return FUNCTION_LIFETIME if is_function else TASK_LIFETIME
 
 
 def check_timing(configuration: Configuration) -> Iterator[Finding]:

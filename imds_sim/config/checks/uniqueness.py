@@ -12,7 +12,7 @@ def check_uniqueness(configuration: Configuration) -> Iterator[Finding]:
     """Everything that would make two entries indistinguishable."""
     workloads = [(path, str(path[-1])) for path, _ in workload_sections(configuration)]
     yield from _twice(
-        workloads, "this name", "; names are unique across instances, tasks, functions"
+        workloads, "this name", "; names are unique across instances, tasks, functions, endpoints"
     )
     roles, users = configuration.roles, configuration.users
     accounts = [(role.account or configuration.account) for role in roles.values()]

@@ -9,6 +9,7 @@ from imds_sim.config.errors import Problem
 from imds_sim.config.schema.accounts import AccountSection
 from imds_sim.config.schema.durations import DrainTimeout, Lifetime, MinRemaining, RefreshEvery
 from imds_sim.config.schema.ecs import EcsSection
+from imds_sim.config.schema.endpoints import EndpointPath, EndpointSection
 from imds_sim.config.schema.files import Directory, StateKeyFile
 from imds_sim.config.schema.identities import RoleSection, UserSection
 from imds_sim.config.schema.listen import ClientPrefixes, ListenSection
@@ -128,7 +129,6 @@ class Configuration(Section):
         {
             "alarms",
             "audit",
-            "endpoints",
             "faults",
             "hop_limit",
             "oidc_providers",
@@ -205,6 +205,9 @@ class Configuration(Section):
     )
     functions: Annotated[dict[FunctionName, FunctionSection], _Empty] = Field(
         default_factory=dict, description="Lambda functions by name. Default: {}."
+    )
+    endpoints: Annotated[dict[EndpointPath, EndpointSection], _Empty] = Field(
+        default_factory=dict, description="Full-URI endpoints by path. Default: {}."
     )
     ecs: EcsSection = Field(default_factory=EcsSection, description="How the ECS agent answers.")
     journal: JournalSection = Field(default_factory=JournalSection, description="The journal.")

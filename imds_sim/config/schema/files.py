@@ -46,6 +46,14 @@ class KeyFromFile:
         return bool(self.mode & stat.S_IROTH)
 
 
+@dataclass(frozen=True, slots=True)
+class TokenFromFile:
+    """An authorization token that clients read from the same file."""
+
+    token: Secret
+    path: Path = field(compare=False)
+
+
 def _access(info: ValidationInfo) -> FileAccess:
     access: FileAccess | None = info.context
     if access is None:
@@ -85,6 +93,17 @@ def secret_text(value: object) -> Secret:
     return Secret(text)
 
 
+def _token_in_file(value: object, info: ValidationInfo) -> TokenFromFile:
+    access, text = _access(info), text_of(value)
+    try:
+        token = access.read(text, MAX_SECRET_FILE).decode("utf-8")
+    except UnicodeDecodeError:
+        raise ValueError("the file holds no text") from None
+    if token.endswith(("\n", "\r")):  # botocore, Go and JS v3 send no such token
+        raise ValueError("the token ends with a line break, which SDKs refuse; use printf")
+    return TokenFromFile(secret_text(token), access.locate(text))
+
+
 def _key_from_file(value: object, info: ValidationInfo) -> KeyFromFile:
     access, text = _access(info), text_of(value)
     key = _state_key(access.read(text, 1024))
@@ -115,6 +134,7 @@ _PATH = WithJsonSchema({"type": "string", "minLength": 1})
 Directory = Annotated[Path, PlainValidator(_directory), _PATH]
 StateKeyFile = Annotated[KeyFromFile, PlainValidator(_key_from_file), _PATH]
 SecretFile = Annotated[Secret, PlainValidator(_secret_in_file), _PATH]
+TokenFile = Annotated[TokenFromFile, PlainValidator(_token_in_file), _PATH]
 SecretText = Annotated[
     Secret,
     PlainValidator(secret_text),

@@ -75,7 +75,7 @@ ClientPrefixes = Annotated[tuple[ClientPrefix, ...], Field(strict=False)]
 class ListenSection(Section):
     """The addresses of the surfaces: `host:port`, `[v6]:port` or `unix:PATH`."""
 
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"eks", "generic"})
+    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"eks"})
 
     imds: ListenAddresses = Field(
         (parse_address("127.0.0.1:1338"),),
@@ -95,6 +95,9 @@ class ListenSection(Section):
         alias="lambda",
         description="SnapStart credentials of Lambda functions. [] turns it off. "
         "Default: 127.0.0.1:1342.",
+    )
+    generic: ListenAddresses = Field(
+        (), description="Full-URI paths of endpoints. Default: [], off."
     )
     admin: AdminAddresses = Field(
         ("auto",),

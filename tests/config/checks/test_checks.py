@@ -50,7 +50,7 @@ ROLE = "roles: {r: {}}\n"
         pytest.param(
             ROLE + "instances: {a: {}}\ntasks: {a: {role: r}}",
             ["3:9: tasks.a: this name is given at instances.a already; names are unique across "
-             "instances, tasks, functions"],
+             "instances, tasks, functions, endpoints"],
             id="a name of two kinds",
         ),
         pytest.param(

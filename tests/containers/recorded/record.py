@@ -1,4 +1,4 @@
-"""Ask the servers of server.go everything anew and write transcripts.json.
+"""Ask the servers of server.go and Greengrass.java everything anew and write transcripts.json.
 
     python tests/containers/recorded/record.py
 
@@ -12,7 +12,7 @@ import socket
 from pathlib import Path
 
 FILE = Path(__file__).with_name("transcripts.json")
-PORTS = {"ecs": 18101, "lambda": 18102, "throttled": 18103}
+PORTS = {"ecs": 18101, "lambda": 18102, "throttled": 18103, "greengrass": 18104, "aws_vault": 18105}
 ENDPOINT = "5b7c1ad6-2a4f-4b1a-9d5c-0e8f6d3c2b1a"
 PATHS = (
     *(
@@ -111,6 +111,77 @@ ADDED = [
         for method in ("GET", "HEAD", "PUT")
         for path in ("/v2/credentials/16105516-51c7-41a2-ad8a-ba7411f309a0", "/nowhere")
         for fields in ((), ("Connection: close",), ("X-Forwarded-For: 10.0.0.9",))
+    ),
+]
+GREENGRASS = "/2016-11-01/credentialprovider/"
+TOKEN = "Authorization: open-sesame"
+ADDED += [
+    *(
+        ("greengrass", request(method, GREENGRASS, "", TOKEN))
+        for method in ("GET", "HEAD", "POST", "PUT", "OPTIONS", "FOO")
+    ),
+    *(
+        ("greengrass", request("GET", path, "", TOKEN))
+        for path in (
+            f"{GREENGRASS}x",
+            f"{GREENGRASS}?a=1",
+            f"{GREENGRASS}../credentialprovider/",
+            f"http://h{GREENGRASS}",
+            "/2016-11-01/%63redentialprovider/",
+        )
+    ),
+    *(
+        ("greengrass", request("GET", GREENGRASS, "", *fields))
+        for fields in (
+            (),
+            ("Authorization: ",),
+            ("Authorization: Bearer open-sesame",),
+            ("Authorization: wrong", TOKEN),
+            (TOKEN, "Authorization: wrong"),
+            (TOKEN, "Connection: close"),
+            ("Connection: close",),
+            (TOKEN, "Connection: Keep-Alive"),
+        )
+    ),
+    ("greengrass", request("POST", GREENGRASS, "abc")),
+    *(
+        ("greengrass", request("GET", GREENGRASS, "", *fields).replace("HTTP/1.1", "HTTP/1.0"))
+        for fields in (
+            (TOKEN,),
+            (),
+            (TOKEN, "Connection: keep-alive"),
+            (TOKEN, "Connection: close"),
+        )
+    ),
+    *(
+        ("aws_vault", request(method, "/", "", TOKEN))
+        for method in ("GET", "HEAD", "POST", "PUT", "OPTIONS", "FOO")
+    ),
+    *(
+        ("aws_vault", request("GET", path, "", TOKEN))
+        for path in (
+            "/any/path?a=1",
+            "/role-arn/arn:aws:iam::111122223333:role/web",
+            "/role-arn/arn:aws:iam::111122223333:role/none",
+            "//a//b?c=d",
+            "/a/../b",
+            "/a/./",
+            "/role-arn",
+            "/%2e%2e/a",
+            "/a%2Fb",
+        )
+    ),
+    *(("aws_vault", request(method, "//a", "", TOKEN)) for method in ("HEAD", "POST")),
+    *(
+        ("aws_vault", request(method, path, "", *fields))
+        for method in ("GET", "HEAD", "POST")
+        for path in ("/", "//a")
+        for fields in (
+            (),
+            ("Authorization: Bearer open-sesame",),
+            ("Authorization: wrong", TOKEN),
+            ("Authorization: wrong", "Connection: close"),
+        )
     ),
 ]
 

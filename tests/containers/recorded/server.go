@@ -85,7 +85,7 @@ func main() {
 	})
 	runtime.Mount("/2021-04-23", lambda)
 
-	for address, handler := range map[string]http.Handler{"127.0.0.1:18101": ecs, "127.0.0.1:18102": runtime, "127.0.0.1:18103": throttled} {
+	for address, handler := range map[string]http.Handler{"127.0.0.1:18101": ecs, "127.0.0.1:18102": runtime, "127.0.0.1:18103": throttled, "127.0.0.1:18105": vault()} {
 		listener, err := net.Listen("tcp", address)
 		if err != nil {
 			panic(err)

@@ -1,5 +1,6 @@
-"""What the ECS agent asks of the rest: permissions of a task's role, an identity of the host."""
+"""What container endpoints ask of the STS: permissions of a task's role, roles to assume."""
 
+from imds_sim.containers.aws_vault import AssumeFor
 from imds_sim.containers.local_endpoints import Host
 from imds_sim.containers.task_protection import Denial, NoTaskRole
 from imds_sim.credentials.provider import CredentialProvider, CredentialSet, Delivery
@@ -7,9 +8,8 @@ from imds_sim.simulator.environment import subject_named
 from imds_sim.simulator.host_identity import HostIdentity
 from imds_sim.simulator.world import World
 from imds_sim.sts.service import Service
+from imds_sim.workloads.endpoint import Endpoint
 from imds_sim.workloads.task import Task
-
-SESSION_PREFIX = "ecs-local-"  # as amazon-ecs-local-container-endpoints names its sessions
 
 
 def denial_of(service: Service, credentials: CredentialProvider) -> Denial:
@@ -36,4 +36,21 @@ def host_of(world: World, service: Service, credentials: CredentialProvider) -> 
     name = world.ecs.local_endpoints
     if name is None:
         return None
-    return HostIdentity(subject_named(world, name), service, credentials, SESSION_PREFIX)
+    return HostIdentity(
+        subject_named(world, name),
+        service,
+        credentials,
+        lambda role_arn: f"ecs-local-{role_arn.rpartition('/')[2]}",
+    )
+
+
+def assume_for(service: Service, credentials: CredentialProvider) -> AssumeFor:
+    """Roles assumed as aws-vault assumes them: the session's name is the time."""
+
+    def host(endpoint: Endpoint) -> Host:
+        now = service.clock.now()
+        return HostIdentity(
+            endpoint, service, credentials, lambda _: str(int(now.timestamp()) * 10**9)
+        )
+
+    return host
