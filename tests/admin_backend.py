@@ -2,14 +2,20 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 
 from imds_sim.admin.backend import Process
+from imds_sim.faults.armed import ArmedFault, ArmedFaults
+from imds_sim.faults.grammar import parse
+from imds_sim.faults.match import Scope
+from imds_sim.imds.signed_forms import SignedForm
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ManualClock, ShiftedClock
 from imds_sim.kernel.entropy import SeededEntropy
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
+from imds_sim.simulator.overlay import Overlay
 from imds_sim.simulator.world import World
 from imds_sim.sts.service import Service
 from imds_sim.sts.sessions import SessionSealer
@@ -23,6 +29,17 @@ class FakeCore:
     credentials: FixedCredentials = field(default_factory=FixedCredentials)
     journal: Recorder = field(default_factory=lambda: Recorder(3))
     generation: int = 2
+    overlay: Overlay = field(default_factory=Overlay)
+    configured: World = field(init=False)
+    faults: ArmedFaults = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.configured = self.world
+        self.faults = ArmedFaults(SeededEntropy(1), self.clock)
+
+    def lay_over(self, overlay: Overlay) -> None:
+        self.overlay = overlay
+        self.world = overlay.over(self.configured)
 
     @property
     def sts(self) -> Service:
@@ -30,10 +47,24 @@ class FakeCore:
         sealer = SessionSealer(b"k" * 32, entropy)
         return Service(self.world.directory, sealer, self.clock, entropy, self.world.region)
 
+    def certificates(self) -> dict[SignedForm, str]:
+        return {form: f"certificate of {form.value}\n" for form in SignedForm}
+
     def rotate(self, workload: str | None = None) -> int:
         if workload is not None:
             self.world.resolver.named(workload)
         return 1 if workload else len(self.world.resolver.workloads)
+
+    def arm(
+        self,
+        fault: str,
+        workload: str | None = None,
+        surface: Surface | None = None,
+        client: IPv4Network | IPv6Network | None = None,
+    ) -> ArmedFault:
+        if workload is not None:
+            self.world.resolver.named(workload)
+        return self.faults.add(parse(fault), Scope(workload, surface, client))
 
     def handle(self, connection: Connection, request: Request) -> Response:
         raise AssertionError("no request is taken through this core")
@@ -53,6 +84,10 @@ class FakeBackend:
 
     def advance(self, by: timedelta) -> None:
         self.core.clock.advance(by)
+        self.ticks += 1
+
+    def set_rate(self, rate: float) -> None:
+        self.core.clock.go_at(rate)
         self.ticks += 1
 
     def reset_clock(self) -> None:

@@ -52,7 +52,7 @@ def admin_stub(backend: FakeBackend, folder: Path) -> Iterator[StubDaemon]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST = do_DELETE = answer
+        do_GET = do_POST = do_PATCH = do_DELETE = answer
 
         def log_message(self, format: str, *args: object) -> None:
             pass

@@ -3,9 +3,10 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,14 +90,37 @@ class Daemon:
         return self.process.wait(timeout=30)
 
 
+# What a service manager does between fork and exec: the descriptors start at 3, LISTEN_PID is ours.
+_HAND_OVER = """
+import os, sys
+names, numbers, command = sys.argv[1], sys.argv[2].split(","), sys.argv[3:]
+parked = [os.dup2(int(number), 100 + index) for index, number in enumerate(numbers)]
+for index, number in enumerate(parked):
+    os.dup2(number, 3 + index)
+    os.close(number)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS=str(len(parked)), LISTEN_FDNAMES=names)
+os.execv(command[0], command)
+"""
+
+
+def handed_over(command: Sequence[str], sockets: Sequence[tuple[str, socket.socket]]) -> list[str]:
+    """`command`, started with these named sockets as systemd hands them over."""
+    names = ":".join(name for name, _ in sockets)
+    numbers = ",".join(str(each.fileno()) for _, each in sockets)
+    return [sys.executable, "-c", _HAND_OVER, names, numbers, *command]
+
+
 @contextmanager
 def daemon(
     folder: Path,
     config: str,
     namespace: Namespace | None = None,
     environment: Mapping[str, str] = NOTHING,
+    inherited: Sequence[tuple[str, socket.socket]] = (),
 ) -> Iterator[Daemon]:
     """Start `serve` on `config` (YAML) in `folder`; it is ready inside the block.
+
+    `inherited` are listening sockets, each with the name under which it is handed over.
 
     The admin socket is in the folder, through RUNTIME_DIRECTORY. Standard output is read until the
     ready file is there, so nothing waits on a clock.
@@ -105,6 +129,8 @@ def daemon(
     file.write_text(config)
     argv = [sys.executable, "-m", "imds_sim", "serve", "--config", str(file)]
     argv += ["--ready-file", str(ready)]
+    if inherited:
+        argv = handed_over(argv, inherited)
     with (folder / "stderr").open("w") as stderr:
         process = subprocess.Popen(
             namespace.command(*argv) if namespace else argv,
@@ -113,6 +139,7 @@ def daemon(
             stderr=stderr,
             text=True,
             cwd=folder,
+            pass_fds=[each.fileno() for _, each in inherited],
         )
     started = Daemon(process, folder, namespace)
     assert process.stdout is not None

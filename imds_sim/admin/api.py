@@ -6,24 +6,30 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from imds_sim.admin import clock, documents, exchange, verify
+from imds_sim.admin import clock, documents, exchange, faults, options, verify
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
 from imds_sim.admin.errors import BodyInvalid, QueryInvalid
 from imds_sim.admin.questions import PARAMETERS, read_question
-from imds_sim.kernel.clock import ShiftTooFar
+from imds_sim.faults.errors import FaultInvalid, FaultUnknown, TooManyFaults
+from imds_sim.kernel.clock import RateImpossible, ShiftTooFar
 from imds_sim.kernel.errors import SimError
 from imds_sim.kernel.exchange import Surface
+from imds_sim.kernel.key_store import KeyUnusable
 from imds_sim.simulator.asker import PrincipalUnknown, RoleUnknown
 from imds_sim.simulator.environment import (
     EnvironmentUnavailable,
     environment,
     subject_named,
 )
+from imds_sim.simulator.overlay import NameTaken, TooManyAdded, named_instance
 from imds_sim.simulator.why import explain
 from imds_sim.sts.errors import ApiError
+from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.resolve import WorkloadUnknown
 
 RELOAD = ("POST", "/v1/reload")
+OPTIONS = "/v1/instances/NAME/metadata-options"
+TAGS = "/v1/instances/NAME/tags"
 Query = Mapping[str, str]
 
 
@@ -33,6 +39,7 @@ class Asked:
 
     query: Query
     body: bytes = field(default=b"", repr=False)
+    name: str = ""  # what stands in the path where the route has NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +58,15 @@ ERRORS: dict[type[SimError], tuple[int, str]] = {
     PrincipalUnknown: (404, "PrincipalUnknown"),
     RoleUnknown: (404, "RoleUnknown"),
     ShiftTooFar: (400, "ShiftTooFar"),
+    RateImpossible: (400, "RateImpossible"),
+    FaultInvalid: (400, "FaultInvalid"),
+    FaultUnknown: (404, "FaultUnknown"),
+    TooManyFaults: (409, "TooManyFaults"),
     WorkloadUnknown: (404, "WorkloadUnknown"),
+    NameTaken: (409, "NameTaken"),
+    TooManyAdded: (409, "TooManyAdded"),
     EnvironmentUnavailable: (409, "EnvironmentUnavailable"),
+    KeyUnusable: (500, "KeyUnusable"),
 }
 
 # Of a reload that did not take effect: the file is at fault, or what the daemon stands on.
@@ -76,8 +90,9 @@ class AdminApi:
 
     def handle(self, method: str, path: str, query: Query, body: bytes = b"") -> AdminReply:
         """Answer everything but RELOAD; HEAD is answered as GET, its body is the server's care."""
-        allowed = [verb for verb, place in (*ROUTES, RELOAD) if place == path]
-        route = ROUTES.get(("GET" if method == "HEAD" else method, path))
+        place, name = _place(path)
+        allowed = [verb for verb, each in (*ROUTES, RELOAD) if each == place]
+        route = ROUTES.get(("GET" if method == "HEAD" else method, place))
         if route is None:
             return _no_route(method, path, allowed)
         try:
@@ -86,7 +101,7 @@ class AdminApi:
                 raise QueryInvalid(f"{path} has no parameter {unknown[0]!r}; it takes {known}")
             if route.max_body is not None and len(body) > route.max_body:
                 return failure(413, "BodyTooLarge", f"{path} takes {route.max_body} bytes at most")
-            return route.handler(self, Asked(query, body))
+            return route.handler(self, Asked(query, body, name))
         except tuple(ERRORS) as error:
             status, code = ERRORS[type(error)]
             return failure(status, code, str(error))
@@ -143,9 +158,29 @@ class AdminApi:
         self._backend.advance(clock.read_advance(asked.body))
         return self._clock(asked)
 
+    def _freeze(self, asked: Asked) -> AdminReply:
+        self._backend.set_rate(0)
+        return self._clock(asked)
+
+    def _set_rate(self, asked: Asked) -> AdminReply:
+        self._backend.set_rate(clock.read_rate(asked.body))
+        return self._clock(asked)
+
     def _reset_clock(self, asked: Asked) -> AdminReply:
         self._backend.reset_clock()
         return self._clock(asked)
+
+    def _faults(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, faults.document(self._backend.core.faults))
+
+    def _arm(self, asked: Asked) -> AdminReply:
+        wanted = faults.read(asked.body)
+        armed = self._backend.core.arm(wanted.fault, wanted.workload, wanted.surface, wanted.client)
+        return AdminReply(200, faults.shown(armed))
+
+    def _disarm(self, asked: Asked) -> AdminReply:
+        number = faults.read_number(asked.query.get("id"))
+        return AdminReply(200, {"cleared": self._backend.core.faults.clear(number)})
 
     def _rotate(self, asked: Asked) -> AdminReply:
         name = asked.query.get("as")
@@ -168,6 +203,27 @@ class AdminApi:
         over = exchange.connection(surface, asked.query.get("as"), core.world.resolver)
         return AdminReply(200, exchange.document(request, core.handle(over, request)))
 
+    def _options(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, options.options_document(self._instance(asked)))
+
+    def _change_options(self, asked: Asked) -> AdminReply:
+        core, instance = self._backend.core, self._instance(asked)
+        settings = options.read_options(asked.body, instance)
+        core.lay_over(core.overlay.with_settings(instance.name, *settings))
+        return self._options(asked)
+
+    def _tags(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, {"tags": dict(self._instance(asked).tags)})
+
+    def _change_tags(self, asked: Asked) -> AdminReply:
+        core, instance = self._backend.core, self._instance(asked)
+        settings = options.read_tags(asked.body, instance)
+        core.lay_over(core.overlay.with_settings(instance.name, *settings))
+        return self._tags(asked)
+
+    def _instance(self, asked: Asked) -> Instance:
+        return named_instance(self._backend.core.world, asked.name)
+
     def _why(self, asked: Asked) -> AdminReply:
         return AdminReply(200, explain(self._backend.core, read_question(asked.query)).document())
 
@@ -176,6 +232,9 @@ class AdminApi:
             return AdminReply(200, verify.verified(self._backend.core.sts, asked.body))
         except ApiError as error:
             return failure(403, error.code, str(error))
+
+    def _certificates(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, documents.certificates(self._backend.core))
 
     def _health(self, asked: Asked) -> AdminReply:
         return AdminReply(200, {"status": "ok"})
@@ -194,14 +253,33 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("GET", "/v1/clock"): _Route(AdminApi._clock),
     ("DELETE", "/v1/clock"): _Route(AdminApi._reset_clock),
     ("POST", "/v1/clock/advance"): _Route(AdminApi._advance, max_body=clock.MAX_BODY),
+    ("POST", "/v1/clock/freeze"): _Route(AdminApi._freeze),
+    ("POST", "/v1/clock/speed"): _Route(AdminApi._set_rate, max_body=clock.MAX_BODY),
+    ("GET", "/v1/faults"): _Route(AdminApi._faults),
+    ("POST", "/v1/faults"): _Route(AdminApi._arm, max_body=faults.MAX_BODY),
+    ("DELETE", "/v1/faults"): _Route(AdminApi._disarm, frozenset({"id"})),
     ("POST", "/v1/rotate"): _Route(AdminApi._rotate, frozenset({"as"})),
     ("POST", "/v1/reset"): _Route(AdminApi._reset),
     ("POST", "/v1/exchange"): _Route(AdminApi._exchange, frozenset({"as"}), exchange.MAX_BODY),
+    ("GET", OPTIONS): _Route(AdminApi._options),
+    ("PATCH", OPTIONS): _Route(AdminApi._change_options, max_body=options.MAX_BODY),
+    ("GET", TAGS): _Route(AdminApi._tags),
+    ("PATCH", TAGS): _Route(AdminApi._change_tags, max_body=options.MAX_BODY),
     ("GET", "/v1/why"): _Route(AdminApi._why, PARAMETERS),
     ("POST", "/v1/verify"): _Route(AdminApi._verify, max_body=verify.MAX_BODY),
+    ("GET", "/v1/certificates"): _Route(AdminApi._certificates),
     ("GET", "/healthz"): _Route(AdminApi._health),
     ("GET", "/readyz"): _Route(AdminApi._readiness),
 }
+
+
+def _place(path: str) -> tuple[str, str]:
+    """The route that a path means, and what stands where the route has NAME."""
+    match path.split("/"):
+        case ["", "v1", "instances", name, what]:
+            return f"/v1/instances/NAME/{what}", name
+        case _:
+            return path, ""
 
 
 def failure(status: int, code: str, message: str) -> AdminReply:

@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Network, IPv6Network
 from typing import Protocol
 
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.credentials.refresh import Held
+from imds_sim.faults.armed import ArmedFault, ArmedFaults
+from imds_sim.imds.signed_forms import SignedForm
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ShiftedClock
-from imds_sim.kernel.exchange import Connection
+from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
+from imds_sim.simulator.overlay import Overlay
 from imds_sim.simulator.world import World
 from imds_sim.sts.service import Service
 
@@ -79,12 +83,29 @@ class ServedCore(Protocol):
     def clock(self) -> ShiftedClock: ...
 
     @property
+    def faults(self) -> ArmedFaults: ...
+
+    @property
     def sts(self) -> Service: ...
 
     @property
     def generation(self) -> int: ...
 
+    @property
+    def overlay(self) -> Overlay: ...
+
+    def lay_over(self, overlay: Overlay) -> None: ...
+    def certificates(self) -> Mapping[SignedForm, str]: ...
+
     def handle(self, connection: Connection, request: Request) -> Response: ...
+
+    def arm(
+        self,
+        fault: str,
+        workload: str | None = None,
+        surface: Surface | None = None,
+        client: IPv4Network | IPv6Network | None = None,
+    ) -> ArmedFault: ...
 
     def rotate(self, workload: str | None = None) -> int: ...
 
@@ -104,6 +125,10 @@ class AdminBackend(Protocol):
 
     def advance(self, by: timedelta) -> None:
         """Move the simulator's time and tick at once. Raises ShiftTooFar."""
+        ...
+
+    def set_rate(self, rate: float) -> None:
+        """Let the simulator's time go at this rate, and tick at once. Raises RateImpossible."""
         ...
 
     def reset_clock(self) -> None:

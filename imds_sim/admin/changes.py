@@ -17,6 +17,10 @@ def _lines(before: World, after: World) -> Iterator[str]:
             yield f"{key.replace('_', ' ')} changed from {old} to {new}"
     if before.refresh != after.refresh:
         yield "refresh of credentials changed"
+    if before.faults != after.faults:
+        yield f"faults: {', '.join(str(each.scenario) for each in after.faults) or 'none'}"
+    if before.weather != after.weather:
+        yield f"weather: {after.weather.level if after.weather else 'calm'}"
     if before.allow_clients != after.allow_clients:
         yield f"allowed clients: {', '.join(map(str, after.allow_clients)) or 'everybody'}"
     yield from _named("role", _short(before.directory.roles), _short(after.directory.roles))
@@ -27,6 +31,11 @@ def _lines(before: World, after: World) -> Iterator[str]:
         _short(after.directory.managed_policies),
     )
     yield from _named("account", before.directory.accounts, after.directory.accounts)
+    yield from _named(
+        "provider",
+        _short(before.directory.oidc_providers),
+        _short(after.directory.oidc_providers),
+    )
     yield from _named("workload", before.resolver.workloads, after.resolver.workloads)
     old_default, new_default = before.resolver.default_instance, after.resolver.default_instance
     if (old_default and old_default.name) != (new_default and new_default.name):

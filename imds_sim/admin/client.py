@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlencode
 
 from imds_sim.admin.errors import (
@@ -16,12 +17,17 @@ from imds_sim.admin.errors import (
     DaemonNotUnderstood,
 )
 from imds_sim.admin.paths import candidates, check_private, is_shared_place
-from imds_sim.kernel.address import AddressMalformed
+from imds_sim.kernel.address import AddressMalformed, TcpAddress, parse_address
+from imds_sim.kernel.secret import Secret
 
 ADDRESS_VARIABLE = "IMDS_SIM_ADMIN"
 TIMEOUT = 5.0  # seconds; a daemon that is well answers in milliseconds
 PATIENCE = 60.0  # seconds for what takes long in a large world: reload, rotate
+_WRITTEN = "the address of a daemon is written unix:/PATH or http://127.0.0.1:PORT"
 _START_ONE = 'start one with "imds-sim serve", or name its socket with --admin'
+
+
+TOKEN_VARIABLE = "IMDS_SIM_ADMIN_TOKEN_FILE"
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -35,9 +41,13 @@ class _UnixConnection(http.client.HTTPConnection):
 
 @dataclass(frozen=True, slots=True)
 class AdminClient:
-    """Speaks to one daemon, over a connection a call."""
+    """Speaks to one daemon, over a connection a call.
+
+    `path` is that of its unix socket, or `http://127.0.0.1:PORT`, which takes a `token`.
+    """
 
     path: str
+    token: Secret | None = None
 
     def call(
         self,
@@ -53,10 +63,13 @@ class AdminClient:
         """
         given = {name: value for name, value in (query or {}).items() if value is not None}
         target = f"{path}?{urlencode(given)}" if given else path
-        connection = _UnixConnection(self.path, timeout)
+        headers = {"Accept": "application/json"}
+        if self.token is not None:
+            headers["Authorization"] = f"Bearer {self.token.reveal()}"
+        connection = _connection(self.path, timeout)
         try:
             body = None if document is None else json.dumps(document).encode()
-            connection.request(method, target, body, {"Accept": "application/json"})
+            connection.request(method, target, body, headers)
             response = connection.getresponse()
             status, told = response.status, response.read()
         except PermissionError as error:
@@ -78,14 +91,16 @@ class AdminClient:
 def find(address: str | None, environ: Mapping[str, str], uid: int) -> AdminClient:
     """The daemon at `address`, else at $IMDS_SIM_ADMIN, else the first live one where they live.
 
-    An address is `unix:PATH` or a path. Raises DaemonNotFound, DaemonNotPermitted,
-    AddressMalformed.
+    An address is `unix:PATH`, a path, or `http://127.0.0.1:PORT` with the token in the file that
+    $IMDS_SIM_ADMIN_TOKEN_FILE names. Raises DaemonNotFound, DaemonNotPermitted, AddressMalformed.
     """
     given = address or environ.get(ADDRESS_VARIABLE)
     if given:
+        if given.startswith("http://"):
+            return AdminClient(f"http://{_tcp_address(given)}", _token(environ))
         path = given.removeprefix("unix:")
         if not path.startswith("/"):
-            raise AddressMalformed(f"{given!r}: the address of a daemon is written unix:/PATH")
+            raise AddressMalformed(f"{given!r}: {_WRITTEN}")
         _try(path)
         return AdminClient(path)
     places = candidates(environ, uid)
@@ -105,6 +120,36 @@ def find(address: str | None, environ: Mapping[str, str], uid: int) -> AdminClie
     if refused is not None:
         raise refused
     raise DaemonNotFound(f"no daemon found ({', '.join(places)}); {_START_ONE}")
+
+
+def _connection(path: str, timeout: float) -> http.client.HTTPConnection:
+    if path.startswith("http://"):
+        address = _tcp_address(path)
+        return http.client.HTTPConnection(address.host, address.port, timeout)
+    return _UnixConnection(path, timeout)
+
+
+def _tcp_address(url: str) -> TcpAddress:
+    """The address of an admin surface on TCP. Raises AddressMalformed."""
+    try:
+        address = parse_address(url.removeprefix("http://").removesuffix("/"))
+    except AddressMalformed:
+        address = None
+    if not isinstance(address, TcpAddress) or not ip_address(address.host).is_loopback:
+        raise AddressMalformed(f"{url!r}: {_WRITTEN}")
+    return address
+
+
+def _token(environ: Mapping[str, str]) -> Secret | None:
+    """The token in the file that the environment names. Raises DaemonNotPermitted."""
+    file = environ.get(TOKEN_VARIABLE)
+    if not file:
+        return None
+    try:
+        with open(file, encoding="utf-8") as opened:
+            return Secret(opened.read(4096).strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise DaemonNotPermitted(f"{TOKEN_VARIABLE}: {file} cannot be read: {error}") from error
 
 
 def _try(path: str) -> None:

@@ -12,22 +12,36 @@ MAX_BODY = 1024  # bytes
 
 
 def document(clock: ShiftedClock) -> dict[str, object]:
-    """Both times and what is between them; `now` is the simulator's."""
+    """Both times, what is between them, and how fast the simulator's, `now`, goes."""
     return {
         "now": iso_seconds(clock.now()),
         "wall": iso_seconds(clock.wall()),
         "shift_seconds": clock.shift.total_seconds(),
+        "rate": clock.rate,
     }
 
 
 def read_advance(body: bytes) -> timedelta:
     """The `seconds` of a body, a number of either sign. Raises BodyInvalid."""
-    seconds = read_object(body, ("seconds",)).get("seconds")
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        raise BodyInvalid("seconds must be a number; a negative one moves the clock back")
+    seconds = _number(body, "seconds", "a negative one moves the clock back")
     try:
-        if not math.isfinite(seconds):
-            raise BodyInvalid("seconds must be finite")
         return timedelta(seconds=seconds)
     except OverflowError:
         raise BodyInvalid("seconds is too large") from None
+
+
+def read_rate(body: bytes) -> float:
+    """The `factor` of a body, a number. Raises BodyInvalid."""
+    return _number(body, "factor", "60 makes a minute of every second")
+
+
+def _number(body: bytes, key: str, meaning: str) -> float:
+    value = read_object(body, (key,)).get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BodyInvalid(f"{key} must be a number; {meaning}")
+    try:
+        if not math.isfinite(value):
+            raise BodyInvalid(f"{key} must be finite")
+    except OverflowError:
+        raise BodyInvalid(f"{key} is too large") from None
+    return value

@@ -3,8 +3,10 @@
 from importlib.metadata import version
 
 from imds_sim.admin import clock as clock_in_json
-from imds_sim.admin.backend import AdminBackend, HeldCredentials, ReloadOutcome
-from imds_sim.credentials.minting import deliveries, role_of
+from imds_sim.admin import faults
+from imds_sim.admin.backend import AdminBackend, HeldCredentials, ReloadOutcome, ServedCore
+from imds_sim.admin.options import overlay_document
+from imds_sim.credentials.minting import deliveries, role_behind
 from imds_sim.credentials.provider import CredentialSet, Delivery
 from imds_sim.credentials.refresh import Held
 from imds_sim.journal.entry import Entry
@@ -12,6 +14,7 @@ from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.timestamps import iso_seconds
 from imds_sim.simulator.endpoints import Endpoints
+from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.workload import Workload
 
 Document = dict[str, object]
@@ -31,6 +34,8 @@ def status(backend: AdminBackend) -> Document:
         "generation": core.generation,
         "last_reload": reload_outcome(process.last_reload) if process.last_reload else None,
         "clock": clock_in_json.document(core.clock),
+        "overlay": overlay_document(core.overlay),
+        **faults.document(core.faults),
         "listeners": listeners(backend.endpoints()),
         "workloads": workloads(backend),
         "journal": _journal_size(core.journal),
@@ -69,7 +74,9 @@ def workloads(backend: AdminBackend, only: str | None = None) -> list[Document]:
 def workload(subject: Workload, credentials: HeldCredentials, clock: Clock) -> Document:
     """Who a workload is and, for each delivery, what it is given now."""
     held = credentials.held(subject.name)
-    ways = [way for way in deliveries(subject) if role_of(subject, way) is not None]
+    ways = [way for way in deliveries(subject) if role_behind(subject, way) is not None]
+    if isinstance(subject, Instance) and Delivery.INSTANCE_IDENTITY in held:
+        ways.append(Delivery.INSTANCE_IDENTITY)  # somebody has read it
     return {
         "name": subject.name,
         "kind": subject.kind,
@@ -84,6 +91,15 @@ def workload(subject: Workload, credentials: HeldCredentials, clock: Clock) -> D
 def journal(entries: list[Entry], recorder: Recorder) -> Document:
     """Entries, oldest first, and where the journal stands: ask `after` its last number next."""
     return {"entries": [_entry(entry) for entry in entries], **_journal_size(recorder)}
+
+
+def certificates(core: ServedCore) -> Document:
+    """What each signed form of an identity document is checked with."""
+    found = core.certificates()
+    return {
+        "region": core.world.region,
+        "certificates": [{"form": form.value, "pem": pem} for form, pem in found.items()],
+    }
 
 
 def reload_outcome(outcome: ReloadOutcome) -> Document:
@@ -110,7 +126,7 @@ def reload_outcome(outcome: ReloadOutcome) -> Document:
 
 
 def _way(delivery: Delivery) -> str:
-    return delivery.name.lower()  # imds_v1, imds_v2, container
+    return delivery.name.lower()  # imds_v1, imds_v2, container, instance_identity
 
 
 def _credentials(held: Held | None, clock: Clock) -> Document:

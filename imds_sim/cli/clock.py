@@ -49,6 +49,33 @@ def advance(duration: str, admin: str | None) -> None:
     _tell(running(admin).call("POST", "/v1/clock/advance", document={"seconds": seconds}))
 
 
+@command.command("freeze", short_help="Let the simulator's time stand still.")
+@admin_option
+def freeze(admin: str | None) -> None:
+    """Let the simulator's time stand still until it is moved, sped up or reset.
+
+    \b
+    Example:
+      imds-sim clock freeze
+    """
+    _tell(running(admin).call("POST", "/v1/clock/freeze"))
+
+
+@command.command("speed", short_help="Let the simulator's time go faster.")
+@click.argument("factor", metavar="FACTOR", type=float)
+@admin_option
+def speed(factor: float, admin: str | None) -> None:
+    """Let the simulator's time go FACTOR times as fast as the real one, 86400 at most.
+
+    3600 makes an hour of every second; 1 is the usual pace again, from where the time has got to.
+
+    \b
+    Example:
+      imds-sim clock speed 60
+    """
+    _tell(running(admin).call("POST", "/v1/clock/speed", document={"factor": factor}))
+
+
 @command.command("show", short_help="Show both times.")
 @admin_option
 def show(admin: str | None) -> None:
@@ -64,7 +91,7 @@ def show(admin: str | None) -> None:
 @command.command("reset", short_help="Go back to the real time.")
 @admin_option
 def reset(admin: str | None) -> None:
-    """Let the simulator's time be the real one again.
+    """Let the simulator's time be the real one again, at its usual pace.
 
     \b
     Example:
@@ -75,7 +102,13 @@ def reset(admin: str | None) -> None:
 
 def told_clock(clock: dict[str, object]) -> str:
     """A clock document as one line: `2026-01-02T09:04:05Z, 6h ahead of the real time`."""
-    return f"{clock.get('now')}, {_shift(clock.get('shift_seconds'))}"
+    return f"{clock.get('now')}, {_shift(clock.get('shift_seconds'))}{_pace(clock.get('rate'))}"
+
+
+def _pace(rate: object) -> str:
+    if not isinstance(rate, int | float) or rate == 1:
+        return ""
+    return f", {rate:g} times as fast" if rate else ", standing still"
 
 
 def _shift(seconds: object) -> str:

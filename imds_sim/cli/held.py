@@ -5,7 +5,12 @@ from datetime import datetime, timedelta
 from imds_sim.cli.listing import mapping
 from imds_sim.kernel.timestamps import format_duration
 
-_WAYS = {"imds_v1": "IMDSv1", "imds_v2": "IMDSv2", "container": "container"}
+_WAYS = {
+    "imds_v1": "IMDSv1",
+    "imds_v2": "IMDSv2",
+    "container": "container",
+    "instance_identity": "identity role",
+}
 
 
 def told_credentials(workload: dict[str, object]) -> list[str]:

@@ -34,7 +34,7 @@ def command(
     """Show the requests of every client, oldest first; secrets are masked.
 
     Columns: time, surface, workload, client, status, IMDS version, request, access key id, user
-    agent, remark. --follow ends with Ctrl-C or with the daemon.
+    agent, [fault], remark. --follow ends with Ctrl-C or with the daemon.
 
     \b
     Example:
@@ -102,6 +102,8 @@ class _Columns:
             told.append(str(key_id))
         if agent := entry.get("user_agent"):
             told.append(str(agent)[:AGENT])
+        if fault := entry.get("fault"):
+            told.append(f"[{fault}]")
         if detail := entry.get("detail"):
             told.append(f"({detail})")
         return printable("  ".join(told))

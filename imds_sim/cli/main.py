@@ -22,10 +22,15 @@ COMMANDS = (
     "status",
     "wait",
     "journal",
+    "fault",
     "clock",
+    "options",
     "rotate",
     "reload",
     "reset",
+    "certificates",
+    "capture",
+    "diff",
 )
 
 

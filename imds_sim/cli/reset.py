@@ -5,11 +5,14 @@ import click
 from imds_sim.cli.daemon import admin_option, running
 
 
-@click.command("reset", short_help="Forget requests and clock shift, mint anew.")
+@click.command("reset", short_help="Forget requests, clock shift and run-time changes, mint anew.")
 @admin_option
 def command(admin: str | None) -> None:
-    """Empty the journal, go back to the real time, mint every set of credentials anew.
+    """Empty the journal, go back to the real time and to the file, mint every set anew.
 
+    What `options` changed is again as the file has it.
+
+    Faults armed at run time are gone, those of the file are armed anew.
     Sets and tokens that were handed out live to their own end.
 
     \b

@@ -22,6 +22,13 @@ import click
     help="Whom to be. Default: the first instance, else task, function, endpoint.",
 )
 @click.option(
+    "--fault",
+    "faults",
+    metavar="SPEC",
+    multiple=True,
+    help="Arm a fault, see: imds-sim fault catalogue. Can be given several times.",
+)
+@click.option(
     "--endpoint-url", metavar="URL", help="AWS_ENDPOINT_URL for COMMAND: another local emulator."
 )
 @click.option(
@@ -33,6 +40,7 @@ import click
 def command(
     config: str | None,
     workload: str | None,
+    faults: tuple[str, ...],
     endpoint_url: str | None,
     aws_config: str | None,
     arguments: tuple[str, ...],
@@ -47,6 +55,7 @@ def command(
     Example:
       imds-sim run -- aws sts get-caller-identity
       imds-sim run --config sim.yaml --as web-2 -- pytest -q
+      imds-sim run --fault 'token:503*1' -- aws sts get-caller-identity
     """
     if endpoint_url is not None and urlsplit(endpoint_url).scheme not in ("http", "https"):
         raise click.BadParameter(f"{endpoint_url!r} is not a URL", param_hint="--endpoint-url")
@@ -65,6 +74,8 @@ def command(
             tempfile.TemporaryDirectory(prefix="imds-sim-run-") as folder,
             Simulator.start(load_config(config), admin=True) as simulator,
         ):
+            for fault in faults:
+                simulator.faults.add(fault)
             empty = Path(folder, "empty")
             empty.touch(mode=0o400)
             environ = child_environment(

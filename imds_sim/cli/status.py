@@ -8,6 +8,7 @@ import click
 
 from imds_sim.cli.clock import told_clock
 from imds_sim.cli.daemon import admin_option, running
+from imds_sim.cli.fault import told_faults
 from imds_sim.cli.held import told_credentials
 from imds_sim.cli.listing import columns, mapping, mappings, strings
 from imds_sim.kernel.timestamps import format_duration
@@ -29,6 +30,14 @@ def command(as_json: bool, admin: str | None) -> None:
         return
     for line in _lines(document):
         click.echo(line)
+
+
+def told_change(change: dict[str, object]) -> str:
+    """A run-time change as one line: `web-1: metadata_options.http_tokens: optional`."""
+    value = change.get("value")
+    told = value if isinstance(value, str) else json.dumps(value)
+    places = (change.get("workload"), change.get("key"), told)
+    return ": ".join(str(each) for each in places if each is not None)
 
 
 def _lines(status: dict[str, object]) -> Iterator[str]:
@@ -55,6 +64,11 @@ def _lines(status: dict[str, object]) -> Iterator[str]:
         for each in mappings(status.get("workloads"))
         for line in told_credentials(each)
     )
+    for change in mappings(status.get("overlay")):
+        yield f"changed at run time: {told_change(change)}"
+    if faults := told_faults(status):
+        yield "faults:"
+        yield from faults
     journal = mapping(status.get("journal"))
     yield f"journal: {journal.get('size')} of {journal.get('capacity')} entries"
     for warning in strings(status.get("warnings")):

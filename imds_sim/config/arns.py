@@ -41,3 +41,13 @@ def serial_of(configuration: Configuration, user: str, serial: str | None) -> st
     """The serial number of a user's MFA device: as given, else the ARN that IAM would suggest."""
     partition = partition_of(configuration.region)
     return serial or f"arn:{partition}:iam::{configuration.account}:mfa/{user}"
+
+
+def provider_arns(configuration: Configuration) -> list[str]:
+    """The ARNs of the OpenID Connect providers, one for each account that has it."""
+    partition = partition_of(configuration.region)
+    return [
+        f"arn:{partition}:iam::{account}:oidc-provider/{issuer.partition('://')[2]}"
+        for issuer, section in configuration.oidc_providers.items()
+        for account in section.accounts or (configuration.account,)
+    ]

@@ -9,7 +9,11 @@ from imds_sim.config.build_workloads import WorkloadBuilder
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.containers.ecs import EcsOptions
 from imds_sim.credentials.schedule import RefreshPolicy
+from imds_sim.faults.armed import WantedFault
+from imds_sim.faults.match import Scope
+from imds_sim.faults.weather import Level, Weather
 from imds_sim.iam.generations import Generations
+from imds_sim.kernel.address import Address
 from imds_sim.kernel.arn import partition_of
 from imds_sim.kernel.exchange import Surface
 from imds_sim.kernel.identifiers import Identifiers
@@ -41,6 +45,11 @@ def build_world(
         resolver=Resolver.of(builder.workloads()),
         listeners=tuple(_listeners(configuration)),
         generations=now_present,
+        by_default=frozenset(
+            surface
+            for surface, field, _ in _shared(configuration)
+            if field not in configuration.listen.model_fields_set
+        ),
         allow_clients=configuration.allow_clients,
         refresh=RefreshPolicy(
             refresh_every=configuration.credentials.refresh_every,
@@ -52,20 +61,40 @@ def build_world(
             local_endpoints=configuration.ecs.local_endpoints,
         ),
         journal_capacity=configuration.journal.capacity,
+        faults=tuple(_faults(configuration)),
+        weather=_weather(configuration),
         warnings=tuple(str(warning) for warning in configuration.warnings),
+    )
+
+
+def _faults(configuration: Configuration) -> Iterator[WantedFault]:
+    for each in configuration.faults:
+        surface = Surface(each.surface) if each.surface is not None else None
+        yield WantedFault(each.fault, Scope(each.workload, surface, each.client))
+
+
+def _weather(configuration: Configuration) -> Weather | None:
+    told = configuration.weather
+    return None if told is None else Weather(Level(told.level), told.seed)
+
+
+def _shared(
+    configuration: Configuration,
+) -> tuple[tuple[Surface, str, tuple[Address, ...]], ...]:
+    """The key and the addresses of each surface."""
+    listen = configuration.listen
+    return (
+        (Surface.IMDS, "imds", listen.imds),
+        (Surface.STS, "sts", listen.sts),
+        (Surface.ECS, "ecs", listen.ecs),
+        (Surface.LAMBDA, "aws_lambda", listen.aws_lambda),
+        (Surface.GENERIC, "generic", listen.generic),
     )
 
 
 def _listeners(configuration: Configuration) -> Iterator[Listener]:
     """The shared ones by surface, then those of instances. Admin is not one of them."""
-    listen = configuration.listen
-    for surface, addresses in (
-        (Surface.IMDS, listen.imds),
-        (Surface.STS, listen.sts),
-        (Surface.ECS, listen.ecs),
-        (Surface.LAMBDA, listen.aws_lambda),
-        (Surface.GENERIC, listen.generic),
-    ):
+    for surface, _, addresses in _shared(configuration):
         for address in addresses:
             yield Listener(surface, address)
     for name, instance in configuration.instances.items():

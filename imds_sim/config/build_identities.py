@@ -7,13 +7,15 @@ from imds_sim.config.arns import role_arns, serial_of
 from imds_sim.config.build_policies import PolicyBuilder
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.config.schema.identities import AccessKeySection, UserSection
+from imds_sim.config.schema.identity_providers import default_name
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.document import Policy, trust_for_services
-from imds_sim.iam.entities import AccessKey, MfaDevice, Role, User
+from imds_sim.iam.entities import AccessKey, MfaDevice, OidcProvider, Role, User
 from imds_sim.iam.generations import Generations
 from imds_sim.kernel.arn import partition_of
 from imds_sim.kernel.identifiers import Identifiers, access_key_id
 from imds_sim.kernel.secret import Secret
+from imds_sim.sts.federation.claim_keys import known_claims
 from imds_sim.workloads.endpoint import SERVICES, Dialect
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
@@ -54,7 +56,32 @@ def build_directory(
             )
         )
     users_built = _users(configuration, ids, partition, policies)
-    return Directory.of(roles, users_built, policies.managed, policies.accounts())
+    return Directory.of(
+        roles,
+        users_built,
+        policies.managed,
+        policies.accounts(ids),
+        _oidc_providers(configuration, partition),
+    )
+
+
+def _oidc_providers(configuration: Configuration, partition: str) -> list[OidcProvider]:
+    return [
+        OidcProvider(
+            partition=partition,
+            account=account,
+            issuer=issuer,
+            client_ids=section.audiences,
+            name=section.name or default_name(issuer),
+            key_set=section.jwks or section.jwks_file,
+            claims=known_claims(issuer.partition("://")[2])
+            if section.claims is None
+            else section.claims,
+            is_reachable=section.reachable,
+        )
+        for issuer, section in configuration.oidc_providers.items()
+        for account in section.accounts or (configuration.account,)
+    ]
 
 
 def _services_by_role(configuration: Configuration) -> Mapping[str, Set[str]]:

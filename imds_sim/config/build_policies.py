@@ -8,6 +8,7 @@ from imds_sim.config.schema.policies import WrittenPolicy
 from imds_sim.iam.accounts import Account
 from imds_sim.iam.document import NamedPolicy, Policy
 from imds_sim.iam.kinds import PolicyKind
+from imds_sim.kernel.identifiers import Identifiers
 
 # In place of AWS-managed policies that the file refers to and does not declare; the check warns.
 _ALLOWS_NOTHING = Policy((), version="2012-10-17", kind=PolicyKind.IDENTITY)
@@ -38,7 +39,7 @@ class PolicyBuilder:
             return self._managed(policy)
         return policy.policy if policy is not None else None
 
-    def accounts(self) -> list[Account]:
+    def accounts(self, ids: Identifiers) -> list[Account]:
         """What the file says of accounts."""
         return [
             Account(
@@ -47,6 +48,10 @@ class PolicyBuilder:
                 organization_path=section.organization.path,
                 scps=_levels(section.scps),
                 rcps=_levels(section.rcps),
+                outbound_issuer=outbound_issuer(ids, account_id)
+                if section.outbound_web_identity_federation
+                else None,
+                sts_is_active=section.sts_active,
             )
             for account_id, section in self._configuration.accounts.items()
         ]
@@ -56,6 +61,11 @@ class PolicyBuilder:
 
     def _managed(self, reference: str) -> Policy:
         return self.managed.get(self._arn(reference), _ALLOWS_NOTHING)
+
+
+def outbound_issuer(ids: Identifiers, account: str) -> str:
+    """The URL of an account's own issuer (IAM User Guide, "Outbound identity federation")."""
+    return f"https://{ids.uuid('outbound issuer', account)}.tokens.sts.global.api.aws"
 
 
 def _levels(levels: tuple[tuple[WrittenPolicy, ...], ...]) -> tuple[tuple[Policy, ...], ...]:

@@ -10,6 +10,7 @@ from imds_sim.config.network import Network
 from imds_sim.config.placement import architecture_of, zone_id_of
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.config.schema.endpoints import EndpointSection
+from imds_sim.config.schema.metadata import tree_path
 from imds_sim.config.schema.workloads import FunctionSection, InstanceSection
 from imds_sim.kernel.arn import dns_suffix_of, partition_of
 from imds_sim.kernel.identifiers import Identifiers
@@ -48,7 +49,7 @@ class WorkloadBuilder:
         self._partition = partition_of(configuration.region)
         self._dns_suffix = dns_suffix_of(configuration.region)
         self._roles = {name: AttachedRole(name, arn) for name, arn in arns.items()}
-        self._profiles: dict[str, InstanceProfile] = {}
+        self._profiles: dict[tuple[str, str], InstanceProfile] = {}  # by name and id
         self._images: dict[str, str] = {}  # by architecture
         self._zone_ids: dict[str, str] = {}
 
@@ -86,8 +87,8 @@ class WorkloadBuilder:
             image_id=section.image_id or self._image(architecture),
             instance_type=section.instance_type,
             architecture=architecture,
-            reservation_id=ids.resource("r", name),
-            launched_at=self._started_at,
+            reservation_id=section.reservation_id or ids.resource("r", name),
+            launched_at=section.launch_time or self._started_at,
             interfaces=network.interfaces(name, section.network_interfaces, zone),
             profile=self._profile(section),
             options=MetadataOptions(
@@ -105,6 +106,7 @@ class WorkloadBuilder:
             user_data=user_data or None,
             # EC2 puts the name of the key pair in place of the comment.
             public_keys={pair: f"{key} {pair}" for pair, key in section.public_keys.items()},
+            metadata={tree_path(path): value for path, value in section.metadata.items()},
             extended_credentials=section.extended_credentials,
             lifetime=lifetime_of(self._configuration, section),
             listen=section.listen,
@@ -131,11 +133,12 @@ class WorkloadBuilder:
         if section.role is None:
             return None
         name = section.profile or section.role
-        found = self._profiles.get(name)
+        profile_id = section.profile_id or self._ids.entity("AIPA", self._account, name)
+        found = self._profiles.get((name, profile_id))
         if found is None:
-            found = self._profiles[name] = InstanceProfile(
+            found = self._profiles[name, profile_id] = InstanceProfile(
                 arn=f"arn:{self._partition}:iam::{self._account}:instance-profile/{name}",
-                id=self._ids.entity("AIPA", self._account, name),
+                id=profile_id,
                 role=self._roles[section.role],
             )
         return found

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pydantic.json_schema import GenerateJsonSchema
 
 from imds_sim.config.schema.configuration import Configuration
-from imds_sim.kernel.address import TcpAddress, UnixAddress
+from imds_sim.kernel.address import DescriptorAddress, TcpAddress, UnixAddress
 from imds_sim.kernel.timestamps import format_duration
 
 
@@ -16,7 +16,7 @@ class _Generator(GenerateJsonSchema):
         match dft:
             case timedelta():
                 return format_duration(dft)
-            case TcpAddress() | UnixAddress():
+            case TcpAddress() | UnixAddress() | DescriptorAddress():
                 return str(dft)
             case tuple():
                 return [self.encode_default(each) for each in dft]

@@ -120,6 +120,13 @@ def _cross_checked(configuration: Configuration, mode: int | None) -> Iterator[F
             f"every user can read the key (mode {key.mode:04o}); serve refuses it: chmod o-rwx",
             warns=True,
         )
+    token = configuration.admin_token_file
+    if token is not None and token.is_open_to_others:
+        yield Finding(
+            ("admin_token_file",),
+            f"others can read the token (mode {token.mode:04o}); serve refuses it: chmod go-rwx",
+            warns=True,
+        )
 
 
 def _inline_secrets(configuration: Configuration) -> Iterator[KeyPath]:

@@ -15,6 +15,7 @@ from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.http_date import HttpDates
 from imds_sim.kernel.message import Notes, Request, Response, Unreadable
+from imds_sim.kernel.refusal import Refusal
 from imds_sim.kernel.timestamps import iso_seconds
 from imds_sim.workloads.function import Function
 
@@ -68,6 +69,11 @@ class LambdaHandler:
         """Answer a request that met a bug of ours, and close."""
         status = HTTPStatus.INTERNAL_SERVER_ERROR
         return self._server.error(UNKNOWN, status, status.phrase)
+
+    def faulted(self, request: Request, connection: Connection, refusal: Refusal) -> Response:
+        """Refuse as a fault wants it, in plain text."""
+        text, notes = refusal.text or refusal.status.phrase, Notes(detail="a fault")
+        return self._server.error(request, refusal.status, text, notes=notes)
 
     def _held(self, request: Request, function: Function | None) -> CredentialSet:
         presented = request.headers.get("authorization") or ""

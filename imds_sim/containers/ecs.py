@@ -32,13 +32,14 @@ from imds_sim.kernel.entropy import Entropy, SystemEntropy
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.http_date import HttpDates
 from imds_sim.kernel.message import Notes, Request, Response, Unreadable
+from imds_sim.kernel.refusal import Refusal
 from imds_sim.kernel.timestamps import iso_seconds
 from imds_sim.kernel.token_bucket import Rate, TokenBuckets
 from imds_sim.workloads.task import Task, credentials_id_in
 
 JSON = ("Content-Type", "application/json")
 DEFAULT_RATE = Rate(per_second=40, burst=60)  # ECS_TASK_METADATA_RPS_LIMIT
-LIMIT_REACHED = b"You have reached maximum request limit."
+OVER_THE_LIMIT = b"You have reached maximum request limit."
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class EcsHandler:
             fields = (("Content-Type", TEXT), *limits)
             status = HTTPStatus.TOO_MANY_REQUESTS
             notes = Notes(detail="more often than the limiter lets a client ask for one path")
-            return self._server.reply(request, status, fields, LIMIT_REACHED, notes=notes)
+            return self._server.reply(request, status, fields, OVER_THE_LIMIT, notes=notes)
         credentials_id = credentials_id_in(url.raw_path + url.query)
         if credentials_id is not None:
             return self._credentials(request, credentials_id, task, url.path, limits)
@@ -135,6 +136,19 @@ class EcsHandler:
         notes = Notes(access_key_id=held.access_key_id)
         fields = (JSON, *limits)
         return self._server.reply(request, HTTPStatus.OK, fields, _document(held), notes=notes)
+
+    def faulted(self, request: Request, connection: Connection, refusal: Refusal) -> Response:
+        """Refuse as a fault wants it: an error document, the limiter's text for 429."""
+        status, notes = refusal.status, Notes(detail="a fault")
+        limits = self._rate_limit(request, connection)
+        if status is HTTPStatus.TOO_MANY_REQUESTS:
+            fields = (("Content-Type", TEXT), *limits)
+            return self._server.reply(request, status, fields, OVER_THE_LIMIT, notes=notes)
+        version = 1 if request.path.startswith("/v1/") else 2
+        code = refusal.code or status.phrase.replace(" ", "")
+        text = f"CredentialsV{version}Request: {refusal.text or status.phrase}"
+        body = _error_document(code, text, status)
+        return self._server.reply(request, status, (JSON, *limits), body, notes=notes)
 
     def _held(self, credentials_id: str, task: Task | None) -> CredentialSet:
         if not credentials_id:

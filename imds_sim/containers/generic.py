@@ -6,11 +6,13 @@ from imds_sim.containers import aws_vault, cloudshell, go_url, greengrass, plain
 from imds_sim.containers.aws_vault import AssumeFor
 from imds_sim.containers.cloudshell import ShellTokens
 from imds_sim.containers.go_http import UNKNOWN, GoServer, refused
+from imds_sim.containers.go_json import marshal
 from imds_sim.credentials.provider import CredentialProvider, Delivery
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.http_date import HttpDates
-from imds_sim.kernel.message import Request, Response, Unreadable
+from imds_sim.kernel.message import Notes, Request, Response, Unreadable
+from imds_sim.kernel.refusal import Refusal
 from imds_sim.workloads.endpoint import Dialect, Endpoint
 
 
@@ -54,6 +56,13 @@ class GenericHandler:
     def refuse(self, unreadable: Unreadable) -> Response:
         """Answer bytes that are no request, and close."""
         return self._server.refuse(unreadable)
+
+    def faulted(self, request: Request, connection: Connection, refusal: Refusal) -> Response:
+        """Refuse as a fault wants it, as SDKs read errors."""
+        status, notes = refusal.status, Notes(detail="a fault")
+        code = refusal.code or status.phrase.replace(" ", "")
+        body = marshal({"code": code, "message": refusal.text or status.phrase})
+        return self._server.reply(request, status, (plain.JSON,), body, notes=notes)
 
     def failed(self) -> Response:
         """Answer a request that met a bug of ours, and close."""

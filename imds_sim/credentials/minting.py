@@ -7,9 +7,12 @@ keys bound to a session; "Troubleshoot IAM and Amazon EC2" for the refusal.
 from dataclasses import dataclass
 
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
+from imds_sim.iam.instance_identity import instance_identity_role
 from imds_sim.iam.principals import ServicePrincipal
+from imds_sim.sts.authority import Credentials
 from imds_sim.sts.errors import ApiError
 from imds_sim.sts.operations.assume_role import AssumeRoleRequest
+from imds_sim.sts.operations.instance_identity import InstanceIdentityRequest
 from imds_sim.sts.service import Service
 from imds_sim.workloads.endpoint import Endpoint
 from imds_sim.workloads.function import Function
@@ -22,7 +25,7 @@ UNAUTHORIZED = "AssumeRoleUnauthorizedAccess"
 
 
 def deliveries(workload: Workload) -> tuple[Delivery, ...]:
-    """The deliveries that a workload can be asked for, the one that is its own identity last.
+    """How the roles of a workload reach it, the one that is its own identity last.
 
     The set of IMDSv1 is there only where v1 is open, that of the execution role only with one.
     """
@@ -38,11 +41,18 @@ def deliveries(workload: Workload) -> tuple[Delivery, ...]:
             return (Delivery.CONTAINER,)
 
 
-def role_of(workload: Workload, delivery: Delivery) -> AttachedRole | None:
-    """Whose credentials a delivery brings."""
-    if isinstance(workload, Task) and delivery is Delivery.EXECUTION:
-        return workload.execution_role
-    return workload.role
+def role_behind(workload: Workload, delivery: Delivery) -> AttachedRole | None:
+    """The role whose credentials a delivery brings, or None if the workload has none."""
+    match delivery:
+        case Delivery.INSTANCE_IDENTITY:
+            if not isinstance(workload, Instance):
+                return None
+            role = instance_identity_role(workload.account, workload.partition)
+            return AttachedRole(role.name, role.arn)
+        case Delivery.EXECUTION:
+            return workload.execution_role if isinstance(workload, Task) else None
+        case _:
+            return workload.role
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,12 @@ class Minter:
     def mint(
         self, workload: Workload, role: AttachedRole, delivery: Delivery
     ) -> CredentialSet | Refused:
-        """A fresh set for `workload`, or the refusal of the role's trust policy."""
+        """A fresh set for `workload`, or the refusal of the role's trust policy.
+
+        `role` is the one that `role_behind` gives.
+        """
+        if delivery is Delivery.INSTANCE_IDENTITY:
+            return self._identity(workload, role)
         request = AssumeRoleRequest(
             role_arn=role.arn,
             role_session_name=workload.role_session_name,
@@ -74,16 +89,25 @@ class Minter:
                 message=f"{error} ({error.detail})" if error.detail else str(error),
                 refused_at=self.service.clock.now(),
             )
-        granted = assumed.credentials
-        return CredentialSet(
-            role_arn=role.arn,
-            account=workload.account,
-            access_key_id=granted.access_key_id,
-            secret_access_key=granted.secret_access_key,
-            session_token=granted.session_token,
-            issued_at=granted.issued_at,
-            expires_at=granted.expires_at,
+        return _set_of(workload, role, assumed.credentials)
+
+    def _identity(self, workload: Workload, role: AttachedRole) -> CredentialSet:
+        request = InstanceIdentityRequest(
+            workload.account, workload.partition, workload.role_session_name, workload.lifetime
         )
+        return _set_of(workload, role, self.service.issue_instance_identity(request))
+
+
+def _set_of(workload: Workload, role: AttachedRole, granted: Credentials) -> CredentialSet:
+    return CredentialSet(
+        role_arn=role.arn,
+        account=workload.account,
+        access_key_id=granted.access_key_id,
+        secret_access_key=granted.secret_access_key,
+        session_token=granted.session_token,
+        issued_at=granted.issued_at,
+        expires_at=granted.expires_at,
+    )
 
 
 def presented_by_service(workload: Workload) -> dict[str, str]:

@@ -15,6 +15,7 @@ class Delivery(StrEnum):
     IMDS_V2 = "2.0"
     CONTAINER = "container"
     EXECUTION = "execution"  # of a task's execution role
+    INSTANCE_IDENTITY = "instance identity"  # of the role that every instance has, v1 and v2 alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class CredentialProvider(Protocol):
     """Hands out what is held. Surfaces see only this."""
 
     def current(self, workload: str, delivery: Delivery) -> CredentialSet | Refused | None:
-        """The set of a workload by name; None if the workload has no role.
+        """The set of a workload by name; None if the workload has no role (of that delivery).
 
         Identical for every caller until the next refresh; minted at first read if none is held.
         """

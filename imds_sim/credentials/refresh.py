@@ -3,11 +3,11 @@
 import heapq
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import count
 
-from imds_sim.credentials.minting import deliveries, role_of, session_keys
+from imds_sim.credentials.minting import deliveries, role_behind, session_keys
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.credentials.schedule import RefreshPolicy
 from imds_sim.kernel.clock import Clock
@@ -43,7 +43,9 @@ class RefreshingProvider:
     """Holds one set for each workload and delivery: bounded by the world, whatever is asked.
 
     A set is minted at the first read if none is held yet or the held one has run out, else when a
-    tick finds it due. Old sets are forgotten; they stay valid to their own expiry.
+    tick finds it due: those of a workload's own role from the start, those of the instance identity
+    role, which few read, once one was read. Old sets are forgotten; they stay valid to their own
+    expiry.
     """
 
     def __init__(self, clock: Clock, minting: Minting, workloads: Iterable[Workload]) -> None:
@@ -67,17 +69,51 @@ class RefreshingProvider:
         self._held, self._due, self._newest = {}, [], {}
         now = self._clock.now()
         for name, workload in self._workloads.items():
+            former = before.get(name)
             for delivery in deliveries(workload):
-                if role_of(workload, delivery) is None:
+                if role_behind(workload, delivery) is None:
                     continue
-                same = name in before and _mints_alike(
-                    before[name], workload, delivery, old, minting
-                )
+                same = former is not None and _mints_alike(former, workload, delivery, old, minting)
                 kept = held.get((name, delivery)) if same else None
                 if kept is not None and isinstance(kept.value, CredentialSet):
                     self._keep((name, delivery), kept.value)
                 else:
                     self._push((name, delivery), now)
+            identity = held.get((name, Delivery.INSTANCE_IDENTITY))
+            if identity is not None and former is not None and _is_same(former, workload):
+                self._keep((name, Delivery.INSTANCE_IDENTITY), identity.value)
+
+    def change(self, workloads: Mapping[str, Workload | None]) -> None:
+        """Other workloads in the same world, None for those that are gone; the rest is as it was.
+
+        What still fits is kept, what is missing is owed.
+        """
+        now = self._clock.now()
+        for name, after in workloads.items():
+            before = self._workloads.pop(name, None)
+            minting = self._minting
+            ways = [
+                way
+                for way in (deliveries(after) if after is not None else ())
+                if after is not None and role_behind(after, way) is not None
+            ]
+            kept = {
+                way
+                for way in ways
+                if before and after and _mints_alike(before, after, way, minting, minting)
+            }
+            if before and after and _is_same(before, after):
+                kept.add(Delivery.INSTANCE_IDENTITY)
+            for way in Delivery:
+                if way not in kept:
+                    self._held.pop((name, way), None)
+                    self._newest.pop((name, way), None)
+            if after is None:
+                continue
+            self._workloads[name] = after
+            for way in ways:
+                if (name, way) not in self._held:
+                    self._push((name, way), now)
 
     def current(self, workload: str, delivery: Delivery) -> CredentialSet | Refused | None:
         """The set held for a workload, minted now if there is none or it has run out."""
@@ -105,8 +141,19 @@ class RefreshingProvider:
     def rotate(self, workload: str | None = None) -> int:
         """Mint anew now, for one workload or for all; returns the number of sets."""
         names = self._workloads if workload is None else (workload,)
-        keys = [(name, way) for name in names for way in deliveries(self._workloads[name])]
+        keys = [
+            (name, way)
+            for name in names
+            for way in Delivery
+            if (name, way) in self._held or way in deliveries(self._workloads[name])
+        ]
         return sum(self._mint(key) is not None for key in keys)
+
+    def renew(
+        self, workload: str, delivery: Delivery, lifetime: timedelta | None = None
+    ) -> CredentialSet | Refused | None:
+        """Mint one set anew now, with another life than the workload's if given."""
+        return self._mint((workload, delivery), lifetime)
 
     def owe_what_is_ahead(self) -> None:
         """Owe anew what was minted later than now: the clock went back, and no refresh would come.
@@ -124,13 +171,14 @@ class RefreshingProvider:
         """What is held for a workload, for showing it; mints nothing."""
         return {way: self._held[workload, way] for way in Delivery if (workload, way) in self._held}
 
-    def _mint(self, key: _Key) -> CredentialSet | Refused | None:
+    def _mint(self, key: _Key, lifetime: timedelta | None = None) -> CredentialSet | Refused | None:
         name, delivery = key
         workload = self._workloads.get(name)
-        role = None if workload is None else role_of(workload, delivery)
+        role = None if workload is None else role_behind(workload, delivery)
         if workload is None or role is None:
             return None
-        value = self._minting.mint(workload, role, delivery)
+        asking = workload if lifetime is None else replace(workload, lifetime=lifetime)
+        value = self._minting.mint(asking, role, delivery)
         self._keep(key, value)
         self._tell(name, value)
         return value
@@ -161,7 +209,7 @@ class RefreshingProvider:
 
     def _is_stale(self, entry: tuple[datetime, int, _Key]) -> bool:
         """Whether a read or a rotation has renewed the set since the entry was made."""
-        return self._newest[entry[2]] != entry[1]
+        return self._newest.get(entry[2]) != entry[1]
 
     def _push(self, key: _Key, due_at: datetime) -> None:
         if len(self._due) > 4 * (len(self._workloads) + BATCH):  # rotations left stale entries
@@ -175,13 +223,20 @@ def _mints_alike(
     before: Workload, after: Workload, delivery: Delivery, old: Minting, new: Minting
 ) -> bool:
     """Whether a set minted for `before` is the one that `after` would get."""
-    role = role_of(after, delivery)
+    role = role_behind(after, delivery)
     return (
-        type(before) is type(after)
+        _is_same(before, after)
         and role is not None
-        and role_of(before, delivery) == role
-        and before.lifetime == after.lifetime
-        and before.arn == after.arn
+        and role_behind(before, delivery) == role
         and session_keys(before, Delivery.IMDS_V2) == session_keys(after, Delivery.IMDS_V2)
         and old.identities.get(role.arn) == new.identities.get(role.arn)
+    )
+
+
+def _is_same(before: Workload, after: Workload) -> bool:
+    """Whether it is the same thing by name, and its sessions last as long."""
+    return (
+        type(before) is type(after)
+        and before.arn == after.arn
+        and before.lifetime == after.lifetime
     )

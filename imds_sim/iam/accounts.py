@@ -13,7 +13,9 @@ class Account:
 
     `scps` hold, level by level, what is attached to the root, to each organizational unit and to
     the account; every level must allow. No levels (a management account, or none of an
-    organization) restrict nothing. `organization_path` is `o-…/r-…/ou-…/`.
+    organization) restrict nothing. `organization_path` is `o-…/r-…/ou-…/`. `outbound_issuer` is
+    the URL in whose name the account issues web identity tokens; None if it may not. Unless
+    `sts_is_active` in the region, callers of the API get no credentials of the account.
     """
 
     id: str
@@ -21,3 +23,5 @@ class Account:
     organization_path: str | None = None
     scps: Levels = ()
     rcps: Levels = ()
+    outbound_issuer: str | None = None
+    sts_is_active: bool = True

@@ -1,4 +1,4 @@
-"""Everyone there is: roles and users, found by ARN, unique id or access key."""
+"""Everyone there is: roles, users and providers, found by ARN, unique id or access key."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from typing import Self
 
 from imds_sim.iam.accounts import Account
 from imds_sim.iam.document import Policy
-from imds_sim.iam.entities import AccessKey, Role, User
+from imds_sim.iam.entities import AccessKey, OidcProvider, Role, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Directory:
     users: Mapping[str, User] = field(default_factory=dict)  # by ARN
     managed_policies: Mapping[str, Policy] = field(default_factory=dict)  # by ARN
     accounts: Mapping[str, Account] = field(default_factory=dict)  # by id; others have no rules
+    oidc_providers: Mapping[str, OidcProvider] = field(default_factory=dict)  # by ARN
     _roles_by_id: Mapping[str, Role] = field(default_factory=dict)
     _roles_by_folded_arn: Mapping[str, Role] = field(default_factory=dict)
     _users_by_id: Mapping[str, User] = field(default_factory=dict)
@@ -29,6 +30,7 @@ class Directory:
         users: Iterable[User] = (),
         managed_policies: Mapping[str, Policy] | None = None,
         accounts: Iterable[Account] = (),
+        oidc_providers: Iterable[OidcProvider] = (),
     ) -> Self:
         """Index `roles` and `users`; ARNs, unique ids and key ids are unique (config checks it)."""
         roles, users = list(roles), list(users)
@@ -37,6 +39,7 @@ class Directory:
             users={user.arn: user for user in users},
             managed_policies=dict(managed_policies or {}),
             accounts={account.id: account for account in accounts},
+            oidc_providers={provider.arn: provider for provider in oidc_providers},
             _roles_by_id={role.unique_id: role for role in roles},
             _roles_by_folded_arn={role.arn.lower(): role for role in roles},
             _users_by_id={user.unique_id: user for user in users},
@@ -61,3 +64,10 @@ class Directory:
     def access_key(self, key_id: str) -> tuple[User, AccessKey] | None:
         """The user and the long-term key with this id."""
         return self._keys.get(key_id)
+
+    def oidc_provider(self, account: str, issuer: str) -> OidcProvider | None:
+        """The provider of an account whose tokens say `issuer`, to the letter."""
+        for provider in self.oidc_providers.values():
+            if provider.account == account and provider.issuer == issuer:
+                return provider
+        return None

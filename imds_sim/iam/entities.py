@@ -1,4 +1,4 @@
-"""The entities of IAM that credentials are made of: roles and users."""
+"""The entities of IAM that credentials are made of: roles, users, identity providers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -71,3 +71,32 @@ class User:
     def arn(self) -> str:
         """The ARN with path: `arn:aws:iam::111122223333:user/path/name`."""
         return f"arn:{self.partition}:iam::{self.account}:user{self.path}{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class OidcProvider:
+    """An OpenID Connect provider whose tokens an account accepts.
+
+    `issuer` is the exact `iss` of its tokens, `client_ids` are the audiences it may name. `key_set`
+    is a JSON Web Key Set as text, or None for an issuer that is built in and signs here; `name` is
+    what commands and addresses call it. `claims` become condition keys beside the standard ones.
+    One that is not `is_reachable` cannot be asked for its keys.
+    """
+
+    partition: str
+    account: str
+    issuer: str
+    client_ids: tuple[str, ...]
+    name: str
+    key_set: str | None = None
+    claims: tuple[str, ...] = ()
+    is_reachable: bool = True
+
+    @property
+    def place(self) -> str:
+        """Host and path, which ARNs and condition keys begin with; a final slash stays."""
+        return self.issuer.partition("://")[2]
+
+    @property
+    def arn(self) -> str:
+        return f"arn:{self.partition}:iam::{self.account}:oidc-provider/{self.place}"

@@ -17,12 +17,14 @@ from imds_sim.imds.errors import (
 from imds_sim.imds.gate import MethodsRequest, TokenRequest, TreeRequest, admit, is_v2
 from imds_sim.imds.nitro import NitroWriter, keeps_connection
 from imds_sim.imds.rendered import Rendered
+from imds_sim.imds.signatures import Signatures
 from imds_sim.imds.tokens import MetadataTokens
 from imds_sim.imds.view import View
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.http_date import HttpDates
 from imds_sim.kernel.message import Notes, Request, Response, Unreadable
+from imds_sim.kernel.refusal import Refusal
 from imds_sim.kernel.timestamps import http_date
 from imds_sim.workloads.instance import Instance
 
@@ -30,11 +32,17 @@ from imds_sim.workloads.instance import Instance
 class ImdsHandler:
     """Answers for every instance. Remembers what it rendered, at most so many keys of it."""
 
-    def __init__(self, provider: CredentialProvider, tokens: MetadataTokens, clock: Clock) -> None:
+    def __init__(
+        self,
+        provider: CredentialProvider,
+        tokens: MetadataTokens,
+        clock: Clock,
+        signatures: Signatures,
+    ) -> None:
         self._provider = provider
         self._tokens = tokens
         self._writer = NitroWriter(HttpDates(clock))
-        self._documents = Documents()
+        self._documents = Documents(signatures)
         self._modified: Rendered[datetime, str] = Rendered(http_date)
 
     def handle(
@@ -63,6 +71,13 @@ class ImdsHandler:
         """Answer a request that met a bug of ours, and close."""
         return self._writer.empty(HTTPStatus.INTERNAL_SERVER_ERROR)
 
+    def faulted(self, request: Request, connection: Connection, refusal: Refusal) -> Response:
+        """Refuse as a fault wants it: 404 has its page, anything else is empty."""
+        keep, notes = keeps_connection(request), Notes(_version(request), detail="a fault")
+        if refusal.status is HTTPStatus.NOT_FOUND:
+            return self._writer.page(refusal.status, None, keep, notes)
+        return self._writer.empty(refusal.status, keep=keep, notes=notes)
+
     def _item(self, admitted: TreeRequest, keep: bool) -> Response:
         instance, remaining = admitted.instance, admitted.remaining
         if remaining is None:
@@ -73,7 +88,10 @@ class ImdsHandler:
         found = None if admitted.path is None else look_up(view, admitted.path.names)
         if found is None:
             raise NoSuchItem("nothing at this path", seconds)
-        modified = self._modified.of(instance.name, view.delivered_at())
+        moment = view.delivered_at()
+        if found.updated_at is not None and found.updated_at > moment:
+            moment = found.updated_at
+        modified = self._modified.of(instance.name, moment)
         notes = Notes(version, found.access_key_id, found.detail)
         return self._writer.item(found, modified, seconds, keep, notes)
 

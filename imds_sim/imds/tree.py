@@ -5,8 +5,10 @@ and never listed is whatever its function has nothing for, and a directory with 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
 from typing import ClassVar, Generic, TypeVar
 
 S = TypeVar("S")  # what a node shows: the whole instance, one network interface, one key pair
@@ -17,12 +19,18 @@ FIRST_BUILD = "1.0"
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is found at a path. `access_key_id` and `detail` are for the journal."""
+    """What is found at a path. `access_key_id` and `detail` are for the journal.
+
+    A listing has the `names` that its lines stand for. `updated_at` is there if it may be newer
+    than the tree that it is in.
+    """
 
     body: bytes
     content_type: str = "text/plain"
+    updated_at: datetime | None = None
     access_key_id: str | None = None
     detail: str | None = None
+    names: tuple[str, ...] | None = None
 
 
 class Node(ABC, Generic[S]):
@@ -41,17 +49,31 @@ class Node(ABC, Generic[S]):
     def is_present(self, subject: S, build: str) -> bool:
         """Whether the node is there at all."""
 
+    @abstractmethod
+    def since(self, names: tuple[str, ...]) -> str:
+        """The first build with what may be at `names` below this node, or with any unknown name."""
+
 
 class Leaf(Node[S]):
-    """A value. `since` is the first build that has it."""
+    """A value. `since` is the first build that has it.
 
-    __slots__ = ("_read", "_since", "listed")
+    One that every instance has, `always`, is listed without being read: reading may be work.
+    """
+
+    __slots__ = ("_always", "_read", "_since", "listed")
 
     is_directory = False
 
-    def __init__(self, read: Callable[[S], Content | None], since: str = FIRST_BUILD) -> None:
+    def __init__(
+        self,
+        read: Callable[[S], Content | None],
+        since: str = FIRST_BUILD,
+        *,
+        always: bool = False,
+    ) -> None:
         self._read = read
         self._since = since
+        self._always = always
         self.listed = True
 
     def find(self, subject: S, names: tuple[str, ...], build: str) -> Content | None:
@@ -60,7 +82,12 @@ class Leaf(Node[S]):
         return self._read(subject)
 
     def is_present(self, subject: S, build: str) -> bool:
+        if self._always:
+            return self._since <= build
         return self.find(subject, (), build) is not None
+
+    def since(self, names: tuple[str, ...]) -> str:
+        return self._since
 
 
 def text(read: Callable[[S], str | None], since: str = FIRST_BUILD) -> Leaf[S]:
@@ -76,7 +103,7 @@ def text(read: Callable[[S], str | None], since: str = FIRST_BUILD) -> Leaf[S]:
 class Directory(Node[S]):
     """Children by name. `slashes` marks directories in the listing, as all but the roots do.
 
-    What is not `listed` in its parent can be read all the same.
+    Lines are sorted unless `in_order`. What is not `listed` in its parent can be read all the same.
     """
 
     __slots__ = ("_children", "_lines", "listed")
@@ -84,25 +111,38 @@ class Directory(Node[S]):
     is_directory = True
 
     def __init__(
-        self, children: Mapping[str, Node[S]], *, slashes: bool = True, listed: bool = True
+        self,
+        children: Mapping[str, Node[S]],
+        *,
+        slashes: bool = True,
+        listed: bool = True,
+        in_order: bool = False,
     ) -> None:
         self._children = children
-        self._lines = sorted(
-            (f"{name}/" if slashes and child.is_directory else name, child)
+        lines = [
+            (f"{name}/" if slashes and child.is_directory else name, name, child)
             for name, child in children.items()
             if child.listed
-        )
+        ]
+        self._lines = lines if in_order else sorted(lines, key=itemgetter(0))
         self.listed = listed
 
     def find(self, subject: S, names: tuple[str, ...], build: str) -> Content | None:
         if not names:
-            lines = [line for line, child in self._lines if child.is_present(subject, build)]
-            return Content("\n".join(lines).encode()) if lines else None
+            return _listing(
+                (line, name)
+                for line, name, child in self._lines
+                if child.is_present(subject, build)
+            )
         child = self._children.get(names[0])
         return None if child is None else child.find(subject, names[1:], build)
 
     def is_present(self, subject: S, build: str) -> bool:
         return any(child.is_present(subject, build) for child in self._children.values())
+
+    def since(self, names: tuple[str, ...]) -> str:
+        child = self._children.get(names[0]) if names else None
+        return FIRST_BUILD if child is None else child.since(names[1:])
 
 
 class Each(Node[S], Generic[S, T]):
@@ -136,13 +176,24 @@ class Each(Node[S], Generic[S, T]):
             return None
         things = self._things(subject)
         if not names:
-            lines = [self._line(name, thing) for name, thing in things.items()]
-            return Content("\n".join(lines).encode()) if lines else None
+            return _listing((self._line(name, thing), name) for name, thing in things.items())
         thing = things.get(names[0])
         return None if thing is None else self._child.find(thing, names[1:], build)
 
     def is_present(self, subject: S, build: str) -> bool:
         return self._since <= build and bool(self._things(subject))
+
+    def since(self, names: tuple[str, ...]) -> str:
+        return max(self._since, self._child.since(names[1:]))
+
+
+def _listing(entries: Iterable[tuple[str, str]]) -> Content | None:
+    """Lines and the names that they stand for."""
+    listed = tuple(entries)
+    if not listed:
+        return None
+    body = "\n".join([line for line, _ in listed]).encode()
+    return Content(body, names=tuple([name for _, name in listed]))
 
 
 def _named(child: Node[T]) -> Callable[[str, T], str]:

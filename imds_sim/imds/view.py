@@ -20,6 +20,10 @@ class View(NamedTuple):
         """The set that this reader gets, the refusal of one, or None without a role."""
         return self.provider.current(self.instance.name, self.delivery)
 
+    def identity_credentials(self) -> CredentialSet | Refused | None:
+        """The set of the instance identity role, the same for every reader."""
+        return self.provider.current(self.instance.name, Delivery.INSTANCE_IDENTITY)
+
     def delivered_at(self) -> datetime:
         """When credentials last came into the tree, for every reader the same; else the launch.
 

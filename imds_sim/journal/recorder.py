@@ -85,7 +85,7 @@ class Recorder:
                 (redacted_target(target) if "?" in target else target)[:PATH],
                 status,
                 notes.imds_version,
-                None,
+                notes.fault,
                 notes.access_key_id,
                 duration,
                 notes.detail,

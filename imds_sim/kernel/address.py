@@ -1,4 +1,4 @@
-"""Where a listener stands: `host:port`, `[v6]:port` or `unix:PATH`."""
+"""Where a listener stands: `host:port`, `[v6]:port`, `unix:PATH` or `fd:NAME`."""
 
 import re
 from dataclasses import dataclass
@@ -51,12 +51,34 @@ class UnixAddress:
         return f"unix:{self.path}"
 
 
-Address = TcpAddress | UnixAddress
+@dataclass(frozen=True, slots=True, order=True)
+class DescriptorAddress:
+    """A socket that the service manager hands over under a name: FileDescriptorName= of systemd."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"fd:{self.name}"
+
+
+BoundAddress = TcpAddress | UnixAddress
+Address = BoundAddress | DescriptorAddress
+_NAME = re.compile(r"[!-9;-~]{1,255}")  # sd_listen_fds_with_names(3): printable, no colon
 _TCP = re.compile(r"(?:\[(?P<v6>[^\]]*)\]|(?P<v4>[^:\[\]]*)):(?P<port>[0-9]{1,5})")
 
 
 def parse_address(text: str) -> Address:
-    """Read `127.0.0.1:1338`, `[::1]:1338` or `unix:/run/x.sock`. Raises AddressMalformed."""
+    """Read `127.0.0.1:1338`, `[::1]:1338`, `unix:/run/x.sock` or `fd:web`.
+
+    Raises AddressMalformed.
+    """
+    if text.startswith("fd:"):
+        name = text.removeprefix("fd:")
+        if not _NAME.fullmatch(name):
+            raise AddressMalformed(
+                f"{text!r}: write fd:NAME, with a FileDescriptorName of 1 to 255 characters"
+            )
+        return DescriptorAddress(name)
     if text.startswith("unix:"):
         path = text.removeprefix("unix:")
         if not path.startswith("/") or "\0" in path:
@@ -67,7 +89,7 @@ def parse_address(text: str) -> Address:
     match = _TCP.fullmatch(text)
     if match is None or int(match["port"]) > 65535:
         raise AddressMalformed(
-            f"{text!r} is not an address; write host:port, [v6]:port or unix:PATH"
+            f"{text!r} is not an address; write host:port, [v6]:port, unix:PATH or fd:NAME"
         )
     try:
         host = IPv6Address(match["v6"]) if match["v6"] is not None else IPv4Address(match["v4"])

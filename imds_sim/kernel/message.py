@@ -9,6 +9,8 @@ from enum import Enum
 from http import HTTPStatus
 from typing import NamedTuple
 
+from imds_sim.kernel.plan import WirePlan
+
 
 class Headers:
     """Header fields in their order, with their case and their repeats."""
@@ -112,12 +114,13 @@ class Notes(NamedTuple):
     """What a surface tells the journal about a reply; never sent.
 
     `access_key_id` is the one handed out, or the one that signed. `detail` says what happened in
-    words that the client does not get.
+    words that the client does not get. `fault` names the faults that took part.
     """
 
     imds_version: int | None = None
     access_key_id: str | None = None
     detail: str | None = None
+    fault: str | None = None
 
 
 NO_NOTES = Notes()
@@ -137,7 +140,8 @@ class Response(NamedTuple):
 
     The surface writes every field itself, `Date`, `Content-Length` and `Connection` included. With
     `close` the connection ends after the reply. A reply to HEAD carries the body that GET would
-    have; it is left out where bytes are written. A `chunked` body is sent as one chunk.
+    have; it is left out where bytes are written. A `chunked` body is sent as one chunk. `plan` is
+    how a fault wants it to go out.
     """
 
     status: int
@@ -148,11 +152,17 @@ class Response(NamedTuple):
     version: str = "HTTP/1.1"
     notes: Notes = NO_NOTES
     chunked: bool = False
+    plan: WirePlan | None = None
 
     @property
     def payload(self) -> bytes:
         """The body as it is sent."""
         return b"%x\r\n%b\r\n0\r\n\r\n" % (len(self.body), self.body) if self.chunked else self.body
+
+    def ending(self) -> "Response":
+        """The same reply, with the news that the connection ends after it."""
+        kept = [field for field in self.headers if field[0].lower() != "connection"]
+        return self._replace(headers=(*kept, ("Connection", "close")), close=True)
 
     def head(self) -> bytes:
         """Status line and header fields up to and with the empty line."""

@@ -25,6 +25,10 @@ class Backend:
         """Move the simulator's time, mint what fell due. Raises ShiftTooFar."""
         self.runtime.advance(by)
 
+    def set_rate(self, rate: float) -> None:
+        """Let the simulator's time go at this rate. Raises RateImpossible."""
+        self.runtime.set_rate(rate)
+
     def reset_clock(self) -> None:
         """Let the simulator's time be the wall's again."""
         self.runtime.reset_clock()

@@ -7,7 +7,13 @@ import socket
 import stat
 import sys
 
-from imds_sim.kernel.address import Address, TcpAddress, UnixAddress
+from imds_sim.kernel.address import (
+    Address,
+    BoundAddress,
+    DescriptorAddress,
+    TcpAddress,
+    UnixAddress,
+)
 from imds_sim.kernel.errors import SimError
 
 BACKLOG = 1024
@@ -27,9 +33,15 @@ class CannotBind(SimError):
 
 def bind(address: Address, who: str, unix_mode: int = UNIX_MODE) -> socket.socket:
     """A listening socket at `address`, for `who` (for the message). Raises CannotBind."""
-    if isinstance(address, UnixAddress):
-        return bind_unix(address.path, unix_mode, who)
-    return bind_tcp(address, who)
+    match address:
+        case UnixAddress():
+            return bind_unix(address.path, unix_mode, who)
+        case TcpAddress():
+            return bind_tcp(address, who)
+        case DescriptorAddress():
+            reason = "no socket of that name was inherited"
+            remedy = f"set FileDescriptorName={address.name} in its socket unit"
+            raise CannotBind(who, address, reason, remedy, UNAVAILABLE)
 
 
 def bind_tcp(address: TcpAddress, who: str) -> socket.socket:
@@ -78,7 +90,7 @@ def bind_unix(path: str, mode: int = UNIX_MODE, who: str = "admin") -> socket.so
     return listening
 
 
-def bound_address(listening: socket.socket) -> Address:
+def bound_address(listening: socket.socket) -> BoundAddress:
     """Where a socket is bound: with the port that the system chose."""
     name = listening.getsockname()
     if listening.family == socket.AF_UNIX:

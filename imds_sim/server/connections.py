@@ -22,6 +22,7 @@ BODY_SECONDS = 30.0  # for a whole body to arrive
 IDLE_SECONDS = 30.0  # between requests
 STALLED_SECONDS = 30.0  # for a reader to take what was written
 LINGER_SECONDS = 2.0  # for a client to end its side after the last reply
+PERFORMING_SECONDS = 3700.0  # for a fault to play; its delays take an hour at most
 SWEEP_SECONDS = 1.0
 GRACE_SECONDS = 0.1  # at drain, for the first request of a connection that was just accepted
 
@@ -119,7 +120,9 @@ class Connections:
         self.bodies = Queue(BODY_SECONDS, lambda held: held.time_out())
         self.stalled = Queue(STALLED_SECONDS, lambda held: held.give_up())
         self.lingering = Queue(LINGER_SECONDS, lambda held: held.give_up())
+        self.performing = Queue(PERFORMING_SECONDS, lambda held: held.drop())
         self._swept = (
+            self.performing,
             self.silent,
             self.idle,
             self.heads,
@@ -223,6 +226,8 @@ class Connections:
         for queue in (self.idle, self.lingering):
             for seat in list(queue.seats):
                 seat.held.hang_up()
+        for seat in list(self.performing.seats):  # what faults keep waiting need not be waited for
+            seat.held.drop()
         self._timer.call_later(GRACE_SECONDS, self._end_grace)
         if await self._empties(seconds):
             return True
@@ -282,4 +287,4 @@ class Connections:
         heads = [next(iter(q.seats.items())) for q in (self.silent, self.idle) if q.seats]
         if heads:
             return min(heads, key=lambda entry: entry[1])[0]
-        return next(iter(self.lingering.seats), None)
+        return next(iter(self.lingering.seats), None) or next(iter(self.performing.seats), None)

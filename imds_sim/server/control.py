@@ -1,4 +1,4 @@
-"""The admin surface on its unix sockets: aiohttp around the plain handlers of `admin.api`."""
+"""The admin surface on its sockets: aiohttp around the plain handlers of `admin.api`."""
 
 import json
 import logging
@@ -13,14 +13,18 @@ from typing import Literal
 
 from aiohttp import web
 
+from imds_sim.admin.admission import Admission
 from imds_sim.admin.api import RELOAD, AdminApi, AdminReply, failure
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
-from imds_sim.kernel.address import UnixAddress
-from imds_sim.server.admin_socket import bound
+from imds_sim.kernel.address import Address, BoundAddress, TcpAddress, UnixAddress
+from imds_sim.kernel.secret import Secret
+from imds_sim.server.admin_socket import NOTHING, bound
+from imds_sim.server.binding import bound_address
 
 log = logging.getLogger(__name__)
 
 BODY_LIMIT = 1024 * 1024
+NOT_PERMITTED = failure(403, "NotPermitted", "only root, the daemon's user and its group may ask")
 _PEER_CREDENTIALS = struct.Struct("iII")  # pid, uid, gid: struct ucred of unix(7)
 
 
@@ -28,9 +32,13 @@ class Control:
     """Serves the admin API on sockets that are bound already; only to those who may ask."""
 
     def __init__(
-        self, backend: AdminBackend, reload: Callable[[], Awaitable[ReloadOutcome]]
+        self,
+        backend: AdminBackend,
+        reload: Callable[[], Awaitable[ReloadOutcome]],
+        token: Secret | None = None,
     ) -> None:
         self._api = AdminApi(backend)
+        self._admission = Admission(token)
         self._reload = reload
         application = web.Application(client_max_size=BODY_LIMIT)
         application.router.add_route("*", "/{path:.*}", self._answer)
@@ -48,7 +56,9 @@ class Control:
 
     async def _answer(self, request: web.Request) -> web.Response:
         reply = self._refusal(request) or await self._reply(request)
-        headers = {"Allow": ", ".join(reply.allow)} if reply.allow else None
+        headers = {"Allow": ", ".join(reply.allow)} if reply.allow else {}
+        if reply.status == 401:
+            headers["WWW-Authenticate"] = "Bearer"
         text = json.dumps(reply.document, indent=1) + "\n"
         return web.Response(
             status=reply.status, text=text, content_type="application/json", headers=headers
@@ -65,26 +75,37 @@ class Control:
 
     def _refusal(self, request: web.Request) -> AdminReply | None:
         connection = request.transport.get_extra_info("socket") if request.transport else None
-        if connection is not None and is_permitted(connection):
-            return None
-        log.warning("admin.refused", extra={"method": request.method, "path": request.path})
-        return failure(403, "NotPermitted", "only root, the daemon's user and its group may ask")
+        refusal: AdminReply | None
+        if connection is None:
+            refusal = NOT_PERMITTED
+        else:
+            over = bound_address(connection)
+            heads = {name.lower(): value for name, value in request.headers.items()}
+            refusal = self._admission.refusal(heads, over if isinstance(over, TcpAddress) else None)
+            if refusal is None and isinstance(over, UnixAddress) and not is_permitted(connection):
+                refusal = NOT_PERMITTED
+        if refusal is not None:
+            log.warning("admin.refused", extra={"method": request.method, "path": request.path})
+        return refusal
 
 
 @asynccontextmanager
 async def serving(
     backend: AdminBackend,
     reload: Callable[[], Awaitable[ReloadOutcome]],
-    addresses: Iterable[UnixAddress | Literal["auto"]],
+    addresses: Iterable[Address | Literal["auto"]],
     environ: Mapping[str, str],
     uid: int,
-) -> AsyncIterator[tuple[UnixAddress, ...]]:
+    *,
+    inherited: Mapping[Address, socket.socket] = NOTHING,
+    token: Secret | None = None,
+) -> AsyncIterator[tuple[BoundAddress, ...]]:
     """Serve the admin API at `addresses` inside the block; gives where that is.
 
     Raises what `admin_socket.bound` raises.
     """
-    with bound(addresses, environ, uid) as sockets:
-        control = Control(backend, reload)
+    with bound(addresses, environ, uid, inherited) as sockets:
+        control = Control(backend, reload, token)
         try:
             await control.start(sockets.values())
             yield tuple(sockets)

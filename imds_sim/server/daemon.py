@@ -18,12 +18,15 @@ from imds_sim.admin.backend import Process, ReloadError, ReloadOutcome
 from imds_sim.admin.changes import changes
 from imds_sim.config.errors import ConfigError
 from imds_sim.config.load import load_config
+from imds_sim.config.schema.configuration import Configuration
 from imds_sim.kernel.clock import SystemClock
 from imds_sim.kernel.errors import SimError
+from imds_sim.kernel.secret import Secret
 from imds_sim.server import logs
 from imds_sim.server.backend import Backend
 from imds_sim.server.banner import banner, ready_document, summary
 from imds_sim.server.binding import CannotBind
+from imds_sim.server.inherited import Inherited
 from imds_sim.server.origin import Loaded, Origin
 from imds_sim.server.runtime import Runtime
 from imds_sim.server.state import write_atomically
@@ -39,37 +42,71 @@ class ReadyFileNotWritable(SimError):
     exit_status = 77
 
 
+class TokenFileOpen(SimError):
+    """The file with the token of the control surface can be read by others."""
+
+    exit_status = 77
+
+
 def serve(config_path: str | None, ready_file: str | None) -> int:
     """Run until SIGTERM or SIGINT, drain, return the exit status.
 
     Raises what keeps it from starting, each with an `exit_status`: ConfigInvalid,
-    ConfigNotReadable, StateInUse, StateUnusable, CannotBind, ReadyFileNotWritable.
+    ConfigNotReadable, TokenFileOpen, StateInUse, StateUnusable, CannotBind, ReadyFileNotWritable.
     """
     clock = SystemClock()
     configuration = load_config(config_path)
     logs.configure(configuration.log.level, configuration.log.format)
     _show_stacks_on_signals()
+    token = _admin_token(configuration)
     origin = Origin(configuration, clock.now(), Path(config_path) if config_path else None)
     loaded = origin.first()
     origin.commit(loaded.world)
-    core = Core(loaded.world, origin.state_key, clock, origin.entropy)
-    return uvloop.run(Daemon(core, origin, loaded, from_environment()).run(ready_file))
+    core = Core(
+        loaded.world, origin.state_key, clock, origin.entropy, origin.issuer_keys, origin.keys
+    )
+    inherited = Inherited.of(os.environ, os.getpid())
+    daemon = Daemon(core, origin, loaded, from_environment(), inherited, token)
+    return uvloop.run(daemon.run(ready_file))
+
+
+def _admin_token(configuration: Configuration) -> Secret | None:
+    """What clients of the control surface on TCP must show. Raises TokenFileOpen."""
+    file = configuration.admin_token_file
+    if file is None:
+        return None
+    if file.is_open_to_others:
+        raise TokenFileOpen(
+            f"{file.path}: others can read the token (mode {file.mode:04o}); take that from them: "
+            f"chmod go-rwx {file.path}"
+        )
+    return file.token
 
 
 class Daemon:
     """One daemon on the running loop: what it serves, its signals, its reloads."""
 
-    def __init__(self, core: Core, origin: Origin, loaded: Loaded, notifier: Notifier) -> None:
+    def __init__(
+        self,
+        core: Core,
+        origin: Origin,
+        loaded: Loaded,
+        notifier: Notifier,
+        inherited: Inherited,
+        admin_token: Secret | None,
+    ) -> None:
         self._core = core
         self._origin = origin
         self._loaded = loaded
         self._notifier = notifier
+        self._inherited = inherited
+        self._admin_token = admin_token
         self._reloading = asyncio.Lock()
         self._last_sign = 0.0
 
     async def run(self, ready_file: str | None) -> int:
         """Start, serve until told to end, stop."""
-        runtime = Runtime(self._core, self._alive)
+        runtime = Runtime(self._core, self._alive, self._inherited)
         process = Process(
             pid=os.getpid(),
             started_at=self._origin.started_at,
@@ -83,11 +120,22 @@ class Daemon:
             # aiohttp takes longer to load than everything else; the surfaces answer meanwhile.
             await asyncio.to_thread(import_module, "imds_sim.server.control")
             from imds_sim.server.control import serving
+            from imds_sim.server.probes import probing
 
-            addresses = self._loaded.configuration.listen.admin
-            async with serving(
-                self._backend, self.reload, addresses, os.environ, os.geteuid()
-            ) as runtime.admin:
+            configuration = self._loaded.configuration
+            async with (
+                probing(self._backend, configuration.probes),
+                serving(
+                    self._backend,
+                    self.reload,
+                    self._inherited.placed_admin(configuration.listen.admin),
+                    os.environ,
+                    os.geteuid(),
+                    inherited=self._inherited.sockets(),
+                    token=self._admin_token,
+                ) as runtime.admin,
+            ):
+                self._inherited.close_unused([*runtime.bound(), *runtime.admin])
                 await self._serve(runtime, ready_file)
         finally:
             timeout = self._loaded.configuration.drain_timeout.total_seconds()
@@ -155,7 +203,7 @@ class Daemon:
             return outcome
 
     async def _reload(self) -> ReloadOutcome:
-        before = self._core.world
+        before = self._core.configured
         try:
             loaded = await asyncio.to_thread(self._origin.again)
             self._origin.commit(loaded.world)

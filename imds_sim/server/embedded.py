@@ -21,6 +21,7 @@ from imds_sim.kernel.address import UnixAddress
 from imds_sim.kernel.clock import Clock, SystemClock
 from imds_sim.kernel.errors import SimError
 from imds_sim.server.backend import Backend
+from imds_sim.server.faulty import Faults
 from imds_sim.server.moved_clock import MovedClock
 from imds_sim.server.origin import Origin
 from imds_sim.server.runtime import Runtime
@@ -57,6 +58,8 @@ class Simulator:
             origin.state_key,
             clock,
             origin.entropy,
+            origin.issuer_keys,
+            origin.keys,
         )
         origin.commit(world)
         self._loop = uvloop.new_event_loop()
@@ -124,6 +127,11 @@ class Simulator:
         return MovedClock(self.core.clock, self._call)
 
     @property
+    def faults(self) -> Faults:
+        """What goes wrong on purpose, and how to make it so."""
+        return Faults(self._call)
+
+    @property
     def endpoints(self) -> Endpoints:
         """Where the surfaces are bound."""
         return self._call(Runtime.endpoints)
@@ -149,6 +157,7 @@ class Simulator:
     def reset(self) -> None:
         """Empty the journal, go back to the real time, mint every set anew: ready for a next test.
 
+        Faults armed at run time are gone, those of the file armed anew.
         Sets and tokens that were handed out live to their own end. Raises SimulatorStopped.
         """
         self._call(lambda runtime: runtime.core.reset())

@@ -5,15 +5,18 @@ import contextlib
 import os
 import socket
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from imds_sim.kernel.address import Address, TcpAddress, UnixAddress
+from imds_sim.kernel.address import Address, BoundAddress, TcpAddress, UnixAddress
 from imds_sim.server.binding import BACKLOG, UNIX_MODE, bind, bound_address
 from imds_sim.server.connections import Connections
 from imds_sim.server.site import Endpoint, Site
 from imds_sim.server.wire import WireProtocol
 from imds_sim.workloads.listener import Listener
+
+NOTHING: Mapping[Address, socket.socket] = MappingProxyType({})
 
 
 @dataclass(slots=True, eq=False)
@@ -22,23 +25,29 @@ class _Open:
 
     site: Site
     socket: socket.socket
-    address: Address
-    inode: int | None
+    address: BoundAddress
+    inode: int | None  # None where the file is not ours to remove
     server: asyncio.Server | None = None
 
 
 class Listeners:
-    """Every listener there is; what they accept goes into `connections`."""
+    """Every listener there is; what they accept goes into `connections`.
+
+    `inherited` are sockets that listen already, by address; they are served by a copy, so that they
+    outlive the listener.
+    """
 
     def __init__(
         self,
         endpoint_of: Callable[[Listener], Endpoint],
         connections: Connections,
         unix_mode: int = UNIX_MODE,
+        inherited: Mapping[Address, socket.socket] = NOTHING,
     ) -> None:
         self._endpoint_of = endpoint_of
         self._connections = connections
         self._unix_mode = unix_mode
+        self._inherited = inherited
         self._open: list[_Open] = []
 
     async def reconcile(self, wanted: Iterable[Listener]) -> None:
@@ -78,7 +87,7 @@ class Listeners:
             _close(dropped)
             self._connections.retire(dropped.site)
 
-    def bound(self) -> list[tuple[Listener, Address]]:
+    def bound(self) -> list[tuple[Listener, BoundAddress]]:
         """Every listener and where it really is, in the order they were asked for."""
         return [(opened.site.listener, opened.address) for opened in self._open]
 
@@ -89,10 +98,15 @@ class Listeners:
         self._open = []
 
     def _bind(self, listener: Listener) -> _Open:
+        if (given := self._inherited.get(listener.address)) is not None:
+            return _Open(self._site(listener), given.dup(), bound_address(given), inode=None)
         listening = bind(listener.address, _name(listener), self._unix_mode)
         address = bound_address(listening)
         inode = os.stat(address.path).st_ino if isinstance(address, UnixAddress) else None
-        return _Open(Site(listener, self._endpoint_of(listener)), listening, address, inode)
+        return _Open(self._site(listener), listening, address, inode)
+
+    def _site(self, listener: Listener) -> Site:
+        return Site(listener, self._endpoint_of(listener))
 
     async def _serve(self, opened: _Open) -> None:
         loop = asyncio.get_running_loop()

@@ -38,6 +38,18 @@ class MovedClock:
         """
         self._call(lambda runtime: runtime.advance(by))
 
+    def freeze(self) -> None:
+        """Let the simulator's time stand still; `advance` moves it on. Raises SimulatorStopped."""
+        self.speed(0)
+
+    def speed(self, factor: float) -> None:
+        """Let the simulator's time go `factor` times as fast as the real one, 86,400 at most; 1 is
+        the usual pace. What falls due on the way is minted within a second of real time.
+
+        Raises RateImpossible, SimulatorStopped.
+        """
+        self._call(lambda runtime: runtime.set_rate(factor))
+
     def reset(self) -> None:
         """Let the simulator's time be the real one again. Raises SimulatorStopped."""
         self._call(Runtime.reset_clock)

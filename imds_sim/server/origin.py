@@ -11,9 +11,12 @@ from imds_sim.config.schema.configuration import Configuration
 from imds_sim.iam.generations import Generations
 from imds_sim.kernel.entropy import Entropy, SeededEntropy, SystemEntropy
 from imds_sim.kernel.identifiers import Identifiers
+from imds_sim.kernel.key_store import KeysInMemory, KeyStore
+from imds_sim.server.key_files import KeyFiles
 from imds_sim.server.state import KEY_BYTES, StateDirectory, StateUnusable
 from imds_sim.simulator.core import derived_key
 from imds_sim.simulator.world import World
+from imds_sim.sts.federation.keys import KeyKeeper
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Origin:
         self.started_at = started_at
         directory = configuration.state_dir if keep_state else None
         self._state = StateDirectory(directory) if directory is not None else None
+        self.keys: KeyStore = KeysInMemory() if directory is None else KeyFiles(directory)
         self._lock = self._state.lock() if self._state else None
         seed = configuration.seed
         self.entropy: Entropy = SystemEntropy() if seed is None else SeededEntropy(seed)
@@ -60,6 +64,11 @@ class Origin:
         if self._lock is not None:
             self._lock.release()
 
+    @property
+    def issuer_keys(self) -> KeyKeeper | None:
+        """What keeps the keys of issuers beyond this process, if anything does."""
+        return self._state
+
     def first(self) -> Loaded:
         """The world of the start."""
         return self._build(self._first, ())
@@ -74,7 +83,7 @@ class Origin:
         configuration = load_config(self.path)
         needs_restart = [
             f"{self.path}: {key}: the change takes effect after a restart"
-            for key in ("seed", "state_dir", "state_key_file")
+            for key in ("seed", "state_dir", "state_key_file", "admin_token_file", "probes")
             if getattr(configuration, key) != getattr(self._first, key)
         ]
         if configuration.listen.admin != self._first.listen.admin:

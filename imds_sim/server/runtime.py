@@ -5,11 +5,12 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
-from imds_sim.kernel.address import UnixAddress
+from imds_sim.kernel.address import BoundAddress
 from imds_sim.kernel.exchange import Surface
 from imds_sim.server.alarm import Alarm
 from imds_sim.server.connections import Connections
 from imds_sim.server.descriptors import connection_limit, raise_descriptor_limit
+from imds_sim.server.inherited import Inherited
 from imds_sim.server.limits import LIMITS
 from imds_sim.server.listeners import Listeners
 from imds_sim.server.site import Endpoint
@@ -20,22 +21,32 @@ from imds_sim.workloads.listener import Listener
 
 log = logging.getLogger(__name__)
 
+NOT_INHERITED = "no socket for it was inherited, and the configuration lists no address"
+
 
 class Runtime:
     """Serves one core on the running loop, between `start` and `stop`."""
 
-    def __init__(self, core: Core, ticked: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        core: Core,
+        ticked: Callable[[], None] = lambda: None,
+        inherited: Inherited | None = None,
+    ) -> None:
         self.core = core
-        self.admin: tuple[UnixAddress, ...] = ()
+        self._inherited = inherited or Inherited()
+        self.admin: tuple[BoundAddress, ...] = ()
         loop = asyncio.get_running_loop()
         self._connections = Connections(loop, connection_limit(raise_descriptor_limit()))
-        self._listeners = Listeners(self._endpoint, self._connections)
+        self._listeners = Listeners(
+            self._endpoint, self._connections, inherited=self._inherited.sockets()
+        )
         self._alarm = Alarm(core.tick, ticked)
 
     async def start(self) -> None:
         """Bind every listener, mint the first sets, begin to refresh. Raises CannotBind."""
         self._connections.allow(self.core.world.allow_clients)
-        await self._listeners.reconcile(self.core.world.listeners)
+        await self._reconcile(self.core.world)
         self.core.prime()
         self._alarm.start()
 
@@ -44,7 +55,7 @@ class Runtime:
 
         Raises CannotBind; then the old world and its listeners are still there.
         """
-        await self._listeners.reconcile(world.listeners)
+        await self._reconcile(world)
         self._connections.allow(world.allow_clients)
         self.core.swap(world)
         self._alarm.ring()
@@ -52,6 +63,11 @@ class Runtime:
     def advance(self, by: timedelta) -> None:
         """Move the simulator's time and mint what fell due, in batches. Raises ShiftTooFar."""
         self.core.advance(by)
+        self._alarm.ring()
+
+    def set_rate(self, rate: float) -> None:
+        """Let the simulator's time go at this rate; 0 stands still. Raises RateImpossible."""
+        self.core.clock.go_at(rate)
         self._alarm.ring()
 
     def reset_clock(self) -> None:
@@ -65,6 +81,10 @@ class Runtime:
         self._listeners.close()
         return await self._connections.drain(drain_timeout)
 
+    def bound(self) -> list[BoundAddress]:
+        """Every address that a surface listens on now."""
+        return [address for _, address in self._listeners.bound()]
+
     def endpoints(self) -> Endpoints:
         """Where everything is bound now."""
         surfaces: dict[Surface, tuple[str, ...]] = {}
@@ -76,6 +96,11 @@ class Runtime:
                 own = instances.get(listener.instance, ())
                 instances[listener.instance] = (*own, address.url)
         return Endpoints(surfaces, instances, tuple(address.url for address in self.admin))
+
+    async def _reconcile(self, world: World) -> None:
+        await self._listeners.reconcile(self._inherited.placed(world))
+        for surface in self._inherited.switched_off(world):
+            log.warning("listener.off", extra={"surface": surface, "reason": NOT_INHERITED})
 
     def _endpoint(self, listener: Listener) -> Endpoint:
         return Endpoint(self.core.handle, self.core.failed, LIMITS[listener.surface])

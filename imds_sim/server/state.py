@@ -1,10 +1,15 @@
-"""The state directory: the state key and the generations of roles. Nothing about sessions."""
+"""The state directory: the state key, the keys of issuers, the generations of roles.
+
+Nothing about sessions. Keys of identity documents are beside them, in `key_files`.
+"""
 
 import errno
+import hashlib
 import json
 import os
 import stat
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +21,7 @@ from imds_sim.server.state_lock import LOCK_FILE, StateLock
 KEY_FILE = "state.key"
 KEY_BYTES = 32
 GENERATIONS_FILE = "generations.json"
+ISSUER_KEYS = "issuer-keys"  # a folder: a file for each key, named by the digest of its name
 OTHERS = stat.S_IRWXG | stat.S_IRWXO  # as ssh wants it of a private key
 
 
@@ -89,6 +95,22 @@ class StateDirectory:
             )
         key = entropy.bytes(KEY_BYTES, "state key")
         self._write(file, key)
+        return key
+
+    def kept(self, name: str, make: Callable[[], str]) -> str:
+        """The private key of an issuer; made and kept the first time. Raises StateUnusable."""
+        folder = self.path / ISSUER_KEYS
+        file = folder / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if file.exists():
+                return file.read_text()
+        except (OSError, UnicodeDecodeError) as error:
+            if isinstance(error, OSError):
+                raise self._unusable(file, error) from error
+            raise StateUnusable(f"{file}: is damaged; restore it, or remove it") from error
+        key = make()
+        self._write(file, key.encode())
         return key
 
     def generations(self) -> Generations:

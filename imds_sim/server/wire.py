@@ -6,8 +6,11 @@ from typing import cast
 
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.message import Defect, Request, Response, Unreadable
+from imds_sim.kernel.plan import End, WirePlan
 from imds_sim.server.connections import Connections, Queue, Seat
 from imds_sim.server.intake import Intake
+from imds_sim.server.peer import address_of, limited_client
+from imds_sim.server.performance import Performance
 from imds_sim.server.refusal import MessageRefused
 from imds_sim.server.site import Message, Site
 
@@ -23,10 +26,10 @@ _NOTHING = float("inf")
 class WireProtocol(asyncio.Protocol):
     """Serves one connection: requests in, replies out, in order, one at a time.
 
-    Nothing is read while the client does not take its replies (`_paused`) or other connections have
-    their turn (`_yielding`). After the last reply (`_ending`) the client's further bytes are thrown
-    away until it ends its side: a socket that is closed over unread bytes resets the connection,
-    and the reply with it.
+    Nothing is served while the client does not take its replies (`_paused`), other connections have
+    their turn or a fault plays with a reply (`_yielding`). After the last reply (`_ending`) the
+    client's further bytes are thrown away until it ends its side: a socket that is closed over
+    unread bytes resets the connection, and the reply with it.
     """
 
     def __init__(self, site: Site, connections: Connections) -> None:
@@ -41,16 +44,17 @@ class WireProtocol(asyncio.Protocol):
         self._discarded = 0
         self._held = 0  # bytes of an unfinished body, as the table of connections counts them
         self._unsent = _NOTHING  # bytes the client had not taken when it was last looked at
+        self._performance: Performance | None = None
 
     # Called by the event loop.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take a seat among the connections, or close again where none is to be had."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is not derived from it
-        self._peer = _address(transport.get_extra_info("peername"))
-        self._local = _address(transport.get_extra_info("sockname"))
+        self._peer = address_of(transport.get_extra_info("peername"))
+        self._local = address_of(transport.get_extra_info("sockname"))
         self._describe()
-        limited = _limited_client(self._peer[0], self._local[0])
+        limited = limited_client(self._peer[0], self._local[0])
         seat = self._connections.admit(self, limited, self._peer[0])
         if seat is None:
             self._ending = True
@@ -63,6 +67,8 @@ class WireProtocol(asyncio.Protocol):
     def connection_lost(self, exception: Exception | None) -> None:
         """Give the seat back."""
         self._ending = True
+        if self._performance is not None:
+            self._performance.cancel()
         self._connections.hold(-self._held)
         if self._admitted:
             self._connections.leave(self._seat)
@@ -75,6 +81,8 @@ class WireProtocol(asyncio.Protocol):
         self._intake.feed(data)
         if not (self._paused or self._yielding):
             self._advance()
+        elif self._performance is not None:
+            self._transport.pause_reading()  # one piece ahead is enough
         if self._intake.in_body or self._held:
             self._count_held()
 
@@ -82,6 +90,9 @@ class WireProtocol(asyncio.Protocol):
         """The client sends no more; it may well be reading. True keeps our side open."""
         self._ended = True
         if self._ending:
+            return False
+        if self._performance is not None and self._performance.is_silent:
+            self.drop()
             return False
         if not (self._paused or self._yielding):
             self._advance()
@@ -150,7 +161,7 @@ class WireProtocol(asyncio.Protocol):
                 return
             if not self._serve_next():
                 break
-            if self._ending or self._paused:
+            if self._ending or self._paused or self._yielding:
                 return
         else:
             self._yielding = True
@@ -234,15 +245,36 @@ class WireProtocol(asyncio.Protocol):
         """Send a reply: the one place through which replies pass."""
         table = self._connections
         if not response.close and (not keeps_open or table.draining or self.site.retired):
-            response = _closing(response)
-        data = response.head()
-        if not (isinstance(message, Request) and message.method == "HEAD"):
-            data += response.payload
-        self._transport.write(data)
+            response = response.ending()
+        head, body = response.head(), response.payload
+        if isinstance(message, Request) and message.method == "HEAD":
+            body = b""
+        if response.plan is not None:
+            self._perform(response.plan, response.close, (head, body))
+            return
+        self._transport.write(head + body)
         if response.close:
             self._finish()
         elif not self._paused:
             table.move(self._seat, table.idle)
+
+    def _perform(self, plan: WirePlan, close: bool, reply: tuple[bytes, bytes]) -> None:
+        """Let a fault have its way with a reply; the next request waits for its end."""
+
+        def finished() -> None:
+            self._performance = None
+            if close or plan.end is not End.AS_WRITTEN:
+                self._yielding = False
+                self._transport.resume_reading()
+                self._finish()
+                return
+            self._connections.move(self._seat, self._connections.idle)
+            asyncio.get_running_loop().call_soon(self._take_turn)
+
+        self._yielding = True
+        self._connections.move(self._seat, self._connections.performing)
+        self._performance = Performance(plan, reply, self._transport, finished)
+        self._performance.begin()
 
     def _finish(self) -> None:
         """End our side once everything is written, then wait for the client to end its own."""
@@ -266,24 +298,3 @@ class WireProtocol(asyncio.Protocol):
         self._connection = Connection(
             self._listener.surface, self._listener.instance, *self._peer, *self._local
         )
-
-
-def _closing(response: Response) -> Response:
-    """The same reply, with the news that the connection ends after it."""
-    kept = [field for field in response.headers if field[0].lower() != "connection"]
-    return response._replace(headers=(*kept, ("Connection", "close")), close=True)
-
-
-def _address(name: object) -> tuple[str, int]:
-    """IP address and port of a socket name; nothing for those of unix sockets."""
-    return (name[0], name[1]) if isinstance(name, tuple) else ("", 0)
-
-
-def _limited_client(peer: str, local: str) -> str | None:
-    """The address whose connections are counted, or None for one of this machine.
-
-    A client on the same host that connects to an address on `lo` comes from that very address.
-    """
-    if not peer or peer == local or peer == "::1" or peer.startswith(("127.", "::ffff:127.")):
-        return None
-    return peer

@@ -1,7 +1,9 @@
 """The core: the synchronous whole behind every socket. Give it a request, it gives the response."""
 
 import hmac
+from dataclasses import replace
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.cloudshell import ShellTokens
@@ -10,21 +12,32 @@ from imds_sim.containers.generic import GenericHandler
 from imds_sim.containers.task_protection import TaskProtections
 from imds_sim.credentials.minting import Minter
 from imds_sim.credentials.refresh import BATCH, Minting, RefreshingProvider
+from imds_sim.faults.armed import ArmedFault, ArmedFaults, Origin
+from imds_sim.faults.errors import FaultInvalid
+from imds_sim.faults.match import Scope
 from imds_sim.imds.handler import ImdsHandler
+from imds_sim.imds.signatures import Signatures
+from imds_sim.imds.signed_forms import SignedForm
 from imds_sim.imds.tokens import MetadataTokens
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import Clock, ShiftedClock, SteadyClock
 from imds_sim.kernel.entropy import Entropy
-from imds_sim.kernel.exchange import Connection
+from imds_sim.kernel.exchange import Connection, Surface
+from imds_sim.kernel.key_store import KeysInMemory, KeyStore
 from imds_sim.kernel.message import Request, Response, Unreadable
 from imds_sim.kernel.token_bucket import TokenBuckets
 from imds_sim.simulator.container_calls import assume_for, denial_of, host_of
+from imds_sim.simulator.handed import HandedCredentials, Kept
+from imds_sim.simulator.overlay import Overlay
 from imds_sim.simulator.pipeline import Pipeline
+from imds_sim.simulator.playing import Playing
 from imds_sim.simulator.world import World
+from imds_sim.sts.federation.keys import KeyKeeper, ProcessKeys
 from imds_sim.sts.mfa import UsedCodes
 from imds_sim.sts.query_api.handler import StsQueryHandler
 from imds_sim.sts.service import Service
 from imds_sim.sts.sessions import SessionSealer
+from imds_sim.workloads.workload import Workload
 
 PRIMED_AT_START = 500  # workloads that hold credentials before the daemon calls itself ready
 
@@ -37,15 +50,30 @@ def derived_key(state_key: bytes, purpose: str) -> bytes:
 class Core:
     """One simulator without sockets. Not thread-safe: one thread calls it.
 
-    What outlives a world: the sealing and metadata-token keys, the held credentials, the journal,
-    the MFA codes that were used.
+    What outlives a world: the sealing, metadata-token and issuer keys, those that sign identity
+    documents, the held credentials, the journal, the MFA codes that were used, and the overlay as
+    far as the file lets it.
     """
 
-    def __init__(self, world: World, state_key: bytes, clock: Clock, entropy: Entropy) -> None:
+    _pipeline: Pipeline
+    _handed: HandedCredentials
+
+    def __init__(
+        self,
+        world: World,
+        state_key: bytes,
+        clock: Clock,
+        entropy: Entropy,
+        issuer_keys: KeyKeeper | None = None,
+        keys: KeyStore | None = None,
+    ) -> None:
+        """`issuer_keys` and `keys` keep private keys longer than this process, if given."""
         self.clock = ShiftedClock(clock)
         self._moment = SteadyClock(self.clock)
         self.journal = Recorder(world.journal_capacity)
         self.generation = 1
+        self.configured = world  # as the file has it, without the overlay
+        self.overlay = Overlay()
         self._entropy = entropy
         self._sealer = SessionSealer(derived_key(state_key, "session tokens"), entropy)
         self._tokens = MetadataTokens(
@@ -55,11 +83,16 @@ class Core:
         self._used_codes = UsedCodes()
         self._ecs_buckets = TokenBuckets(self._moment)
         self._protections = TaskProtections(self._moment)
+        self._issuer_keys = ProcessKeys(issuer_keys)
+        self.faults = ArmedFaults(entropy, self._moment)
+        self._kept: Kept = Kept()
+        self._signatures = Signatures(keys or KeysInMemory(), self._moment, entropy)
         service = self._service(world)
         self.credentials = RefreshingProvider(
             self._moment, _minting(world, service), world.resolver.workloads.values()
         )
         self._install(world, service)
+        self._arm(world)
 
     @property
     def world(self) -> World:
@@ -70,6 +103,11 @@ class Core:
     def sts(self) -> Service:
         """The STS of the world that answers now."""
         return self._sts
+
+    def certificates(self) -> dict[SignedForm, str]:
+        """What identity documents of this region are checked with, in PEM. Raises KeyUnusable."""
+        region = self.world.region
+        return {form: self._signatures.certificate(form, region) for form in SignedForm}
 
     def handle(self, connection: Connection, request: Request | Unreadable) -> Response:
         """Take one request through the whole pipeline."""
@@ -103,12 +141,36 @@ class Core:
         self.credentials.owe_what_is_ahead()
 
     def reset(self) -> int:
-        """Empty the journal, go back to the wall's time, mint anew; returns the number of sets."""
+        """As the file has it, with an empty journal, at the wall's time; mint anew.
+
+        The faults of the file are armed anew, those armed at run time are gone. Returns the number
+        of sets.
+        """
         self.clock.reset()
         self.journal.clear()
         self._ecs_buckets.clear()
         self._protections.clear()
+        self.lay_over(Overlay())
+        self.faults.clear()
+        self._arm(self.world)
         return self.credentials.rotate()
+
+    def arm(
+        self,
+        fault: str,
+        workload: str | None = None,
+        surface: Surface | None = None,
+        client: IPv4Network | IPv6Network | None = None,
+    ) -> ArmedFault:
+        """Arm a fault, for some requests alone if told. Raises FaultError, WorkloadUnknown."""
+        from imds_sim.faults.grammar import parse  # until then nobody needs the catalogue
+
+        scenario = parse(fault)
+        if workload is not None:
+            self.world.resolver.named(workload)
+            if why := scenario.why_not_for_one:
+                raise FaultInvalid(f"{fault!r}: {why}")
+        return self.faults.add(scenario, Scope(workload, surface, client))
 
     def prime(self) -> None:
         """Mint the first sets, for up to 500 workloads; the rest follows in ticks or when read."""
@@ -117,12 +179,30 @@ class Core:
                 break
 
     def swap(self, world: World) -> None:
-        """Answer from another world from now on; credentials that still fit are kept."""
+        """Answer from another world from now on; credentials that still fit are kept.
+
+        So are the run-time changes that the file left alone.
+        """
+        self.overlay = self.overlay.carried(self.configured, world)
+        self.configured, world = world, self.overlay.over(world)
         service = self._service(world)
+        before = self.world
         self.credentials.adopt(_minting(world, service), world.resolver.workloads.values())
         self.journal.resize(world.journal_capacity)
         self._install(world, service)
+        if (world.faults, world.weather) != (before.faults, before.weather):
+            self._arm(world)
         self.generation += 1
+
+    def lay_over(self, overlay: Overlay) -> None:
+        """Let these be the run-time changes, from the next request on."""
+        world = overlay.over(self.configured)
+        if world is self.world:
+            return
+        self.overlay = overlay
+        self.credentials.change(_changed(self.world, world))
+        self._handed.know(world.resolver.workloads)
+        self._pipeline = replace(self._pipeline, world=world)
 
     def _service(self, world: World) -> Service:
         return Service(
@@ -132,26 +212,38 @@ class Core:
             self._entropy,
             world.region,
             self._used_codes,
+            self._issuer_keys,
         )
+
+    def _arm(self, world: World) -> None:
+        self.faults.replace(Origin.FILE, world.faults)
+        self.faults.set_weather(world.weather)
+
+    def _jump(self, by: timedelta) -> None:
+        """Move the time while a request is answered, and mint what fell due."""
+        self.advance(by)
+        self._moment.catch_up()
+        self.credentials.tick()
 
     def _install(self, world: World, service: Service) -> None:
         self._sts = service
+        handed = self._handed = HandedCredentials(
+            self.credentials, world.resolver.workloads, Minter(service), self._moment, self._kept
+        )
         self._pipeline = Pipeline(
             world=world,
-            imds=ImdsHandler(self.credentials, self._tokens, self._moment),
-            ecs=EcsHandler(self.credentials, self._moment, self._ecs_agent(world, service)),
-            aws_lambda=LambdaHandler(self.credentials, self._moment),
+            imds=ImdsHandler(handed, self._tokens, self._moment, self._signatures),
+            ecs=EcsHandler(handed, self._moment, self._ecs_agent(world, service)),
+            aws_lambda=LambdaHandler(handed, self._moment),
             generic=GenericHandler(
-                self.credentials,
-                self._moment,
-                self._shell_tokens,
-                assume_for(service, self.credentials),
+                handed, self._moment, self._shell_tokens, assume_for(service, self.credentials)
             ),
             sts=StsQueryHandler(
                 service, self._moment, self._entropy, world.region, world.strict_region
             ),
             journal=self.journal,
             clock=self._moment,
+            playing=Playing(self.faults, handed, self._tokens, self._moment, self._jump),
         )
 
     def _ecs_agent(self, world: World, service: Service) -> EcsAgent:
@@ -171,3 +263,12 @@ def _minting(world: World, service: Service) -> Minting:
         policy=world.refresh,
         identities={arn: role.unique_id for arn, role in world.directory.roles.items()},
     )
+
+
+def _changed(before: World, after: World) -> dict[str, Workload | None]:
+    """The workloads in which two worlds differ, as they are after; None for those that are gone."""
+    old, new = before.resolver.workloads, after.resolver.workloads
+    changed: dict[str, Workload | None] = {
+        name: workload for name, workload in new.items() if old.get(name) is not workload
+    }
+    return changed | dict.fromkeys(old.keys() - new.keys())

@@ -6,7 +6,7 @@ from imds_sim.iam.decision import Decision
 from imds_sim.kernel.secret import Secret
 from imds_sim.sts.authority import Authority, Credentials, Proposal
 from imds_sim.sts.service import Service
-from imds_sim.sts.signer import Party
+from imds_sim.sts.signer import Asking, Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Rehearsal(Authority):
             with_mfa,
         )
 
-    def rule(self, caller: Party, decision: Decision) -> None:
+    def rule(self, caller: Asking, decision: Decision) -> None:
         """Note the decision, whatever it is."""
         self.decisions.append(decision)
 

@@ -5,8 +5,11 @@ from ipaddress import IPv4Network, IPv6Network
 
 from imds_sim.containers.ecs import DEFAULT_ECS, EcsOptions
 from imds_sim.credentials.schedule import DEFAULT_REFRESH, RefreshPolicy
+from imds_sim.faults.armed import WantedFault
+from imds_sim.faults.weather import Weather
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.generations import Generations
+from imds_sim.kernel.exchange import Surface
 from imds_sim.workloads.listener import Listener
 from imds_sim.workloads.resolve import Resolver
 
@@ -15,6 +18,7 @@ from imds_sim.workloads.resolve import Resolver
 class World:
     """Built whole or not at all; a reload swaps it. `listeners` are as configured, not as bound.
 
+    `by_default` are the surfaces whose addresses the configuration leaves to us;
     `allow_clients` are the clients that may connect at all; everybody if there are none.
     """
 
@@ -25,9 +29,12 @@ class World:
     resolver: Resolver
     listeners: tuple[Listener, ...]
     generations: Generations
+    by_default: frozenset[Surface] = frozenset()
     allow_clients: tuple[IPv4Network | IPv6Network, ...] = ()
     refresh: RefreshPolicy = DEFAULT_REFRESH
     strict_region: bool = False
     ecs: EcsOptions = DEFAULT_ECS
     journal_capacity: int = 10_000
+    faults: tuple[WantedFault, ...] = ()
+    weather: Weather | None = None
     warnings: tuple[str, ...] = ()

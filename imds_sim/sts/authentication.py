@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from imds_sim.iam.directory import Directory
+from imds_sim.iam.instance_identity import instance_identity_role
 from imds_sim.iam.principals import (
     Caller,
     FederatedUserPrincipal,
@@ -89,6 +90,9 @@ def _principal(directory: Directory, session: SealedSession) -> Caller:
                 )
         case SessionKind.ROOT_TASK:
             return RootPrincipal(session.account, session.partition)
+        case SessionKind.INSTANCE_IDENTITY:
+            role = instance_identity_role(session.account, session.partition)
+            return RoleSessionPrincipal(role, session.name)
     raise InvalidClientTokenId(
         f"{session.issuer_arn} with id {session.issuer_id} does not exist any more"
     )

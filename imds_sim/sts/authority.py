@@ -9,7 +9,7 @@ from imds_sim.iam.context import ContextValue
 from imds_sim.iam.decision import Decision
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.document import Policy
-from imds_sim.iam.principals import Principal, ServicePrincipal
+from imds_sim.iam.principals import Requester
 from imds_sim.iam.request import SessionPolicies
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.entropy import Entropy
@@ -17,11 +17,11 @@ from imds_sim.kernel.identifiers import access_key_id
 from imds_sim.kernel.secret import Secret
 from imds_sim.sts import context_keys
 from imds_sim.sts.contents import NO_CONTENTS, SessionContents
-from imds_sim.sts.errors import AccessDenied
+from imds_sim.sts.errors import AccessDenied, RegionDisabled
 from imds_sim.sts.mfa import UsedCodes, prove
 from imds_sim.sts.sealed_session import SealedSession, SessionKind
 from imds_sim.sts.sessions import SessionSealer
-from imds_sim.sts.signer import Party, Signer
+from imds_sim.sts.signer import Asking, Party, Signer
 
 TEMPORARY_KEY_PREFIX = "ASIA"  # IAM User Guide, "IAM identifiers"
 KEY_ID_CHANCE = 5  # bytes that `access_key_id` takes
@@ -45,7 +45,7 @@ class Credentials:
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A session to be issued. `stream` names its stream of chance, `minimum_size` is that of the
-    session token in characters."""
+    session token in characters; `by_service` says that AWS itself delivers it."""
 
     kind: SessionKind
     issuer_arn: str
@@ -58,6 +58,7 @@ class Proposal:
     source_identity: str | None = None
     with_mfa: bool = False
     minimum_size: int = 0
+    by_service: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Authority:
     region: str
     used_codes: UsedCodes
 
-    def keys(self, caller: Party, given: Mapping[str, str]) -> context_keys.Keys:
+    def keys(self, caller: Asking, given: Mapping[str, str]) -> context_keys.Keys:
         """The condition keys of a call; `given` are those of its connection."""
         now = self.clock.now()
         return {
@@ -81,7 +82,7 @@ class Authority:
 
     def permit(
         self,
-        caller: Party,
+        caller: Asking,
         action: str,
         resource: str,
         keys: Mapping[str, ContextValue],
@@ -103,7 +104,7 @@ class Authority:
         )
         self.rule(caller, decision)
 
-    def rule(self, caller: Party, decision: Decision) -> None:
+    def rule(self, caller: Asking, decision: Decision) -> None:
         """What follows from a decision: nothing, or AccessDenied in the words of the service."""
         if decision.is_allowed:
             return
@@ -116,7 +117,7 @@ class Authority:
 
     def decide(
         self,
-        caller: Party,
+        caller: Asking,
         action: str,
         resource: str,
         keys: Mapping[str, ContextValue],
@@ -125,9 +126,9 @@ class Authority:
         resource_policy: Policy | None = None,
     ) -> Decision:
         """What the policies say of one action of `caller`; `resource` as in `permit`."""
-        principal: Principal
+        principal: Requester
         session_policies: SessionPolicies | None = None
-        if isinstance(caller, ServicePrincipal):
+        if not isinstance(caller, Signer):
             principal = caller
         else:
             principal = caller.principal
@@ -151,12 +152,15 @@ class Authority:
         return prove(user, serial_number, token_code, self.clock.wall(), self.used_codes)
 
     def issue(self, proposal: Proposal) -> Credentials:
-        """Make credentials for a session. Raises PackedPolicyTooLarge."""
+        """Make credentials for a session. Raises PackedPolicyTooLarge, RegionDisabled."""
         contents = proposal.contents
         packed = contents.packed()
         packed_size = contents.packed_size(packed)
         issued_at = self.clock.now().replace(microsecond=0)
         account = proposal.issuer_arn.split(":", 5)[4]
+        known = self.directory.accounts.get(account)
+        if known is not None and not known.sts_is_active and not proposal.by_service:
+            raise RegionDisabled(account)
         session = SealedSession(
             access_key_id=access_key_id(
                 TEMPORARY_KEY_PREFIX, account, self.entropy.bytes(KEY_ID_CHANCE, proposal.stream)

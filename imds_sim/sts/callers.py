@@ -1,7 +1,7 @@
 """Which credentials may call what, before any policy is asked.
 
-Source: STS API Reference, the operations; IAM User Guide, "Compare AWS STS credentials". The texts
-for sessions and for root were recorded.
+Source: STS API Reference, the operations; IAM User Guide, "Compare AWS STS credentials"; EC2 User
+Guide, "Instance identity roles". The texts for sessions and for root were recorded.
 """
 
 from imds_sim.iam.principals import RootPrincipal
@@ -14,6 +14,7 @@ _OPEN_TO: dict[SessionKind, frozenset[str]] = {
     SessionKind.USER: frozenset({"AssumeRole", "GetCallerIdentity"}),
     SessionKind.FEDERATED_USER: frozenset({"GetCallerIdentity"}),
     SessionKind.ROOT_TASK: frozenset({"GetCallerIdentity"}),
+    SessionKind.INSTANCE_IDENTITY: frozenset({"GetCallerIdentity"}),
 }
 
 

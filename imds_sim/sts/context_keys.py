@@ -12,6 +12,7 @@ from imds_sim.iam.directory import Directory
 from imds_sim.iam.entities import Role
 from imds_sim.iam.principals import (
     AnonymousPrincipal,
+    FederatedPrincipal,
     FederatedUserPrincipal,
     Principal,
     RoleSessionPrincipal,
@@ -21,7 +22,7 @@ from imds_sim.iam.principals import (
 )
 from imds_sim.kernel.timestamps import iso_seconds
 from imds_sim.sts.sealed_session import SealedSession, SessionKind
-from imds_sim.sts.signer import Signer
+from imds_sim.sts.signer import Asking
 from imds_sim.sts.tags import Tag, overlaid
 
 Keys = dict[str, ContextValue]
@@ -41,10 +42,12 @@ def of_call(given: Mapping[str, str], now: datetime, region: str) -> Keys:
     }
 
 
-def of_caller(caller: ServicePrincipal | Signer, directory: Directory, now: datetime) -> Keys:
+def of_caller(caller: Asking, directory: Directory, now: datetime) -> Keys:
     """The keys that describe who is calling, with which credentials."""
     if isinstance(caller, ServicePrincipal):
         return of_principal(caller)
+    if isinstance(caller, FederatedPrincipal):  # the rest is what its token says
+        return {"aws:PrincipalIsAWSService": "false"}
     keys = of_principal(caller.principal)
     account = directory.accounts.get(caller.principal.account)
     if account is not None and account.organization_id is not None:

@@ -66,6 +66,11 @@ class AccessDenied(ApiError):
             f"User: {caller_arn} is not authorized to perform: {action}{clause}", detail=reason
         )
 
+    @classmethod
+    def to_federated(cls, action: str, reason: str) -> "AccessDenied":
+        """What holders of an identity provider's token are told: they have no name yet."""
+        return cls(f"Not authorized to perform {action}", detail=reason)
+
 
 class ValidationError(ApiError):
     """A parameter that breaks a constraint, or a request that a role's limits forbid."""
@@ -118,6 +123,18 @@ class ExpiredTradeInToken(ApiError):
         super().__init__(  # the words of the model
             "The trade-in token provided in the request has expired and can no longer be exchanged "
             "for credentials. Request a new token and retry the operation."
+        )
+
+
+class RegionDisabled(ApiError):
+    """STS is not activated in this region for the account that credentials would be of."""
+
+    code = "RegionDisabledException"
+
+    def __init__(self, account: str) -> None:
+        super().__init__(
+            f"STS is not activated in this region for account:{account}. Your account "
+            "administrator can activate STS in this region using the IAM Console."
         )
 
 
@@ -199,3 +216,26 @@ class InternalFailure(ApiError):
         super().__init__(
             "The request processing has failed because of an unknown error, exception or failure."
         )
+
+
+class ServiceUnavailable(ApiError):
+    """The service cannot answer now; only a fault makes it say so."""
+
+    code = "ServiceUnavailable"
+    fault = Fault.RECEIVER
+
+
+class Throttling(ApiError):
+    """Too many requests; only a fault makes it say so."""
+
+    code = "Throttling"
+
+
+def demanded(code: str | None, message: str | None) -> ApiError:
+    """The error with this code and message, as a fault asks for it; else InternalFailure."""
+    for kind in ApiError.__subclasses__():
+        if kind.code == code:
+            error = kind.__new__(kind)
+            ApiError.__init__(error, message)
+            return error
+    return InternalFailure()

@@ -77,6 +77,24 @@ TAG_VALUE = TextLimit(
 MAX_PROVIDED_CONTEXTS = 5
 CONTEXT_ASSERTION = TextLimit(4, 2048)
 
+# AssumeRoleWithWebIdentity: model, clientTokenType and urlType; API Reference for the algorithms.
+# The leeway, on either side, was observed by the authors of versitygw.
+WEB_IDENTITY_TOKEN = TextLimit(4, 20000)
+PROVIDER_ID = TextLimit(4, 2048)
+WEB_IDENTITY_ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "ES256", "ES384", "ES512"})
+WEB_IDENTITY_LEEWAY = timedelta(minutes=5)
+
+# GetWebIdentityToken: model, webIdentityTokenDurationSecondsType, webIdentityTokenAudienceListType,
+# jwtAlgorithmType. What a payload may hold is not told; ours has room for what most callers pass.
+MIN_WEB_IDENTITY_DURATION = timedelta(seconds=60)
+DEFAULT_WEB_IDENTITY_DURATION = timedelta(seconds=300)
+MAX_WEB_IDENTITY_DURATION = timedelta(seconds=3600)
+MAX_AUDIENCES = 10
+AUDIENCE = TextLimit(1, 1000)
+JWT_ALGORITHM = TextLimit(5, 5)
+OUTBOUND_ALGORITHMS = ("RS256", "ES384")
+MAX_JWT_PAYLOAD = 8192
+
 # Recorded: integers are signed and have 32 bits; one beyond does not parse.
 MIN_INTEGER = -(1 << 31)
 MAX_INTEGER = (1 << 31) - 1

@@ -11,7 +11,7 @@ from imds_sim.iam.entities import Role
 from imds_sim.sts import context_keys
 from imds_sim.sts.authority import Authority
 from imds_sim.sts.context_keys import Keys
-from imds_sim.sts.signer import Party, inherited_tags
+from imds_sim.sts.signer import Asking, inherited_tags
 
 TAG_SESSION = "sts:TagSession"
 SET_SOURCE_IDENTITY = "sts:SetSourceIdentity"
@@ -31,7 +31,7 @@ def actions_taken(
 
 def role_keys(
     authority: Authority,
-    caller: Party,
+    caller: Asking,
     role: Role,
     role_session_name: str,
     source_identity: str | None,
@@ -48,7 +48,7 @@ def role_keys(
 
 def permit_role(
     authority: Authority,
-    caller: Party,
+    caller: Asking,
     role: Role,
     actions: Sequence[str],
     keys: Mapping[str, ContextValue],

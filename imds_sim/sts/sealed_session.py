@@ -16,6 +16,7 @@ class SessionKind(StrEnum):
     USER = "user"  # GetSessionToken
     FEDERATED_USER = "federated-user"  # GetFederationToken
     ROOT_TASK = "root-task"  # AssumeRoot
+    INSTANCE_IDENTITY = "instance-identity"  # EC2 itself, for each instance
 
 
 @dataclass(frozen=True, slots=True)

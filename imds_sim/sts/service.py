@@ -16,8 +16,15 @@ from imds_sim.kernel.entropy import Entropy
 from imds_sim.sts.authentication import Authenticated, authenticate
 from imds_sim.sts.authority import Authority, Credentials
 from imds_sim.sts.authorization_messages import AuthorizationMessages
+from imds_sim.sts.federation.issuers import Issuers
+from imds_sim.sts.federation.keys import KeyKeeper, ProcessKeys
 from imds_sim.sts.mfa import UsedCodes
 from imds_sim.sts.operations.assume_role import AssumedRole, AssumeRoleRequest, assume_role
+from imds_sim.sts.operations.assume_role_with_web_identity import (
+    AssumeRoleWithWebIdentityRequest,
+    RoleAssumedWithWebIdentity,
+    assume_role_with_web_identity,
+)
 from imds_sim.sts.operations.assume_root import AssumedRoot, AssumeRootRequest, assume_root
 from imds_sim.sts.operations.decode_authorization_message import (
     DecodeAuthorizationMessageRequest,
@@ -38,6 +45,15 @@ from imds_sim.sts.operations.get_federation_token import (
     get_federation_token,
 )
 from imds_sim.sts.operations.get_session_token import GetSessionTokenRequest, get_session_token
+from imds_sim.sts.operations.get_web_identity_token import (
+    GetWebIdentityTokenRequest,
+    OutboundToken,
+    get_web_identity_token,
+)
+from imds_sim.sts.operations.instance_identity import (
+    InstanceIdentityRequest,
+    issue_instance_identity,
+)
 from imds_sim.sts.sessions import SessionSealer
 from imds_sim.sts.signer import Party, Signer
 from imds_sim.sts.verification import VerifiedSession
@@ -47,7 +63,8 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The STS of one world; made anew with it. What lasts is in the sealer's key, and `used_codes`.
+    """The STS of one world; made anew with it. What lasts is in the sealer's key, `used_codes` and
+    `issuer_keys`.
 
     Every operation raises ValidationError and AccessDenied; further errors are named. `context`
     are condition keys of the call that the service cannot know, such as `aws:SourceIp`.
@@ -59,6 +76,7 @@ class Service:
     entropy: Entropy
     region: str
     used_codes: UsedCodes = field(default_factory=UsedCodes)
+    issuer_keys: KeyKeeper = field(default_factory=ProcessKeys, repr=False)
 
     def assume_role(
         self,
@@ -75,6 +93,16 @@ class Service:
         MalformedPolicyDocument, PackedPolicyTooLarge, ExpiredContextAssertion.
         """
         return assume_role(self._authority, caller, request, trust_context, session_context)
+
+    def assume_role_with_web_identity(
+        self, request: AssumeRoleWithWebIdentityRequest, context: Mapping[str, str] = NOTHING
+    ) -> RoleAssumedWithWebIdentity:
+        """Mint credentials for a session of a role on the word of an identity provider.
+
+        Nobody signs for it. Raises InvalidIdentityToken, ExpiredWebIdentityToken, IdpRejectedClaim,
+        IdpCommunicationError, MalformedPolicyDocument, PackedPolicyTooLarge, InvalidParameterValue.
+        """
+        return assume_role_with_web_identity(self._authority, self.issuers, request, context)
 
     def assume_root(
         self, signer: Signer, request: AssumeRootRequest, context: Mapping[str, str] = NOTHING
@@ -101,6 +129,18 @@ class Service:
         Raises InvalidParameterValue, MalformedPolicyDocument, PackedPolicyTooLarge.
         """
         return get_federation_token(self._authority, signer, request, context)
+
+    def get_web_identity_token(
+        self,
+        signer: Signer,
+        request: GetWebIdentityTokenRequest,
+        context: Mapping[str, str] = NOTHING,
+    ) -> OutboundToken:
+        """A token that tells others who `signer` is.
+
+        Raises OutboundFederationDisabled, SessionDurationEscalation, JwtPayloadSizeExceeded.
+        """
+        return get_web_identity_token(self._authority, self.issuers, signer, request, context)
 
     def get_access_key_info(
         self,
@@ -133,6 +173,10 @@ class Service:
         """Raises ExpiredTradeInToken: there are no trade-in tokens here."""
         get_delegated_access_token(signer, request)
 
+    def issue_instance_identity(self, request: InstanceIdentityRequest) -> Credentials:
+        """Mint credentials of the instance identity role, as EC2 does for each instance."""
+        return issue_instance_identity(self._authority, request)
+
     def encode_authorization_message(self, decision: Decision, signer: Signer) -> str:
         """The message that AWS appends to a denial of EC2's kind, for another emulator to send."""
         return self._messages.encode(decision, signer.principal, self.clock.now())
@@ -146,6 +190,11 @@ class Service:
         found = self.authenticate(access_key_id, session_token or None)
         found.refuse_foreign_session_token()
         return VerifiedSession.of(access_key_id, found.signer)
+
+    @property
+    def issuers(self) -> Issuers:
+        """The issuers of OpenID Connect tokens that are built in."""
+        return Issuers(self.directory, self.issuer_keys, self.clock, self.entropy)
 
     @property
     def _authority(self) -> Authority:

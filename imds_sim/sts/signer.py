@@ -6,6 +6,7 @@ from imds_sim.iam.directory import Directory
 from imds_sim.iam.entities import User
 from imds_sim.iam.principals import (
     Caller,
+    FederatedPrincipal,
     FederatedUserPrincipal,
     RoleSessionPrincipal,
     RootPrincipal,
@@ -69,9 +70,10 @@ class Signer:
 
 
 Party = ServicePrincipal | Signer  # whoever may ask for a role
+Asking = Party | FederatedPrincipal  # whoever may be asked about: it need not have signed
 
 
-def inherited_tags(party: Party) -> dict[str, str]:
+def inherited_tags(party: Asking) -> dict[str, str]:
     """The tags that a chained session has from the start."""
     return party.transitive_tags if isinstance(party, Signer) else {}
 

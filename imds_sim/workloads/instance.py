@@ -83,7 +83,8 @@ class Instance:
 
     `launched_at` is the last time in the state pending. `public_keys` maps key pair names to
     OpenSSH lines without line feed. `user_data` is raw, at most 16 KiB. While the metadata options
-    enable `tags`, their keys can be names in a path.
+    enable `tags`, their keys can be names in a path. `metadata` are leaves of the tree that have
+    another value, or None for none at all; by path from the version down, none below another.
     """
 
     kind: ClassVar[str] = "instance"
@@ -110,6 +111,7 @@ class Instance:
     tags: Mapping[str, str] = field(default_factory=dict)
     user_data: bytes | None = None
     public_keys: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str | None] = field(default_factory=dict)
     extended_credentials: bool = True
     lifetime: timedelta = timedelta(hours=6, minutes=35)
     listen: tuple[Address, ...] = ()

@@ -144,8 +144,10 @@ def test_where_there_is_none_the_remedy_is_told(folder: Path) -> None:
         find(f"{folder}/admin.sock", {}, UID)
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:1", "unix:admin.sock", "127.0.0.1:80"])
-def test_an_address_must_be_a_unix_socket(address: str) -> None:
+@pytest.mark.parametrize(
+    "address", ["http://10.0.0.1:1", "http://localhost:1", "unix:admin.sock", "127.0.0.1:80"]
+)
+def test_an_address_is_a_unix_socket_or_a_port_of_loopback(address: str) -> None:
     with pytest.raises(AddressMalformed, match="unix:/PATH"):
         find(address, {}, UID)
 

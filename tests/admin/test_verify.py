@@ -92,6 +92,9 @@ class _WithCore:
     def advance(self, by: timedelta) -> None:
         self.core.advance(by)
 
+    def set_rate(self, rate: float) -> None:
+        self.core.clock.go_at(rate)
+
     def reset_clock(self) -> None:
         self.core.reset_clock()
 

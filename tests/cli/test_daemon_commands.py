@@ -184,3 +184,18 @@ def test_a_reset_says_what_it_did(daemon: StubDaemon, invoke: Invoke) -> None:
     invoke("clock", "advance", "2h")
     assert invoke("reset").stdout == "0 requests forgotten, 4 sets minted\n"
     assert not daemon.backend.core.clock.shift
+
+
+def test_options_are_changed_and_shown(daemon: StubDaemon, invoke: Invoke) -> None:
+    lines = invoke("options", "web-1").stdout.splitlines()
+    assert "http_tokens: required" in lines
+    changed = invoke("options", "web-1", "--http-tokens", "optional", "--tag", "stage=a=b")
+    assert changed.exit_code == 0
+    assert "http_tokens: optional" in changed.stdout.splitlines()
+    assert "  stage: a=b" in changed.stdout.splitlines()
+    assert "stage" not in invoke("options", "web-1", "--untag", "stage").stdout
+    told = invoke("status").stdout
+    assert "changed at run time: web-1: metadata_options.http_tokens: optional" in told
+    assert "changed at run time: web-1: tags.stage: null" in told
+    assert invoke("options", "web-1", "--tag", "x").exit_code == 2
+    assert invoke("options", "no/such").exit_code == 2

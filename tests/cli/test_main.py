@@ -38,7 +38,7 @@ def test_the_version_is_told(invoke: Invoke) -> None:
     "arguments",
     [
         ["nothing"],
-        ["run", "--fault", "token:403", "--", "true"],
+        ["run", "--fault", "token:40x", "--", "true"],
         ["run", "--isolated", "--", "true"],
         ["run"],
         ["run", "--endpoint-url", "127.0.0.1:4566", "--", "true"],

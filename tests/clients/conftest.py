@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.clients import on_ec2
 from tests.clients.builds import built
 from tests.daemons import Daemon, daemon
-from tests.namespaces import missing, namespace
+from tests.namespaces import LINK_LOCAL, missing, namespace
 
 CONFIG = """
 account: "111122223333"
@@ -42,6 +43,16 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
     with (
         namespace() as alone,
         daemon(tmp_path_factory.mktemp("clients"), CONFIG, alone) as running,
+    ):
+        yield running
+
+
+@pytest.fixture(scope="session")
+def ec2(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    """A daemon on 169.254.169.254:80, where an instance's own tools look."""
+    with (
+        namespace(LINK_LOCAL) as alone,
+        daemon(tmp_path_factory.mktemp("ec2"), on_ec2.CONFIG, alone) as running,
     ):
         yield running
 
@@ -82,6 +93,11 @@ class Asked:
 @pytest.fixture
 def asked(served: Daemon) -> Asked:
     return Asked(served)
+
+
+@pytest.fixture
+def asked_on_ec2(ec2: Daemon) -> Asked:
+    return Asked(ec2)
 
 
 def identity(printed: str) -> str:

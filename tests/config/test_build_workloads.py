@@ -54,12 +54,16 @@ def test_an_instance_has_what_the_file_says(world_of: WorldOf) -> None:
             "    availability_zone: us-east-1c\n    user_data: é\n"
             f"    public_keys: {{deploy: ssh-rsa {key} me@home}}\n"
             "    extended_credentials: false\n    lifetime: 2h\n"
+            "    profile_id: AIPAEXAMPLE7WEB0PROFI\n    reservation_id: r-0123456789abcdef0\n"
+            "    launch_time: 2026-01-02T03:04:05Z\n"
         )
     )
     assert instance.id == "i-0a1b2c3d"
     assert instance.profile is not None
     assert instance.profile.arn == "arn:aws:iam::111122223333:instance-profile/p"
-    assert re.fullmatch(r"AIPA[A-Z2-7]{17}", instance.profile.id)
+    assert instance.profile.id == "AIPAEXAMPLE7WEB0PROFI"
+    assert instance.reservation_id == "r-0123456789abcdef0"
+    assert instance.launched_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     assert instance.role is not None
     assert (instance.role.name, instance.role.arn) == ("r", "arn:aws:iam::111122223333:role/p/r")
     assert instance.listen == (parse_address("127.0.0.2:80"),)

@@ -33,7 +33,7 @@ def test_every_key_has_a_description_that_names_its_default() -> None:
 def test_keys_that_do_not_exist_yet_are_not_in_the_schema() -> None:
     found = {key for _, key, _ in keys(json_schema())}
     assert "lambda" in found
-    assert not found & {"pods", "faults", "oidc_providers", "saml_providers", "probes", "hop_limit"}
+    assert not found & {"pods", "saml_providers", "hop_limit"}
 
 
 def test_defaults_are_written_as_in_the_file() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from imds_sim.config.errors import ConfigInvalid, ConfigNotReadable
 from imds_sim.config.load import MAX_FILE, load_config, parse_config
+from imds_sim.config.schema.workloads import InstanceSection
 
 DEFAULT = "roles: {web: {}}\ninstances: {web-1: {role: web}}\n"
 
@@ -67,10 +68,8 @@ def test_a_wrong_file_is_refused_with_every_error_in_the_order_of_lines(tmp_path
     assert str(raised.value).splitlines() == [
         f"{file}:2:11: instances.web-1.role: no role 'wbe'; did you mean web?",
         f"{file}:2:22: instances.web-1.lifetime: 13h is too long; allowed: 15m to 12h",
-        f"{file}:3:22: instances.web-2.extra: unknown key; allowed here: id, role, profile, "
-        "listen, clients, metadata_options, family, instance_type, image_id, availability_zone, "
-        "placement, tags, user_data, user_data_file, user_data_base64, public_keys, "
-        "network_interfaces, extended_credentials, lifetime",
+        f"{file}:3:22: instances.web-2.extra: unknown key; allowed here: "
+        + ", ".join(InstanceSection.fields_by_key()),
         f"{file}:3:41: instances.web-2.listen[0]: 0.0.0.0:80 could be reached from other machines; "
         "bind loopback or link-local, or set allow_public_bind: true",
         f"{file}:5:1: regoin: unknown key; did you mean region?",

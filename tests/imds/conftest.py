@@ -5,9 +5,11 @@ import pytest
 
 from imds_sim.credentials.provider import Delivery
 from imds_sim.imds.handler import ImdsHandler
+from imds_sim.imds.signatures import Signatures
 from imds_sim.imds.tokens import MetadataTokens
 from imds_sim.kernel.clock import ManualClock
 from imds_sim.kernel.entropy import SeededEntropy
+from imds_sim.kernel.key_store import KeysInMemory
 from imds_sim.workloads.instance import Instance, MetadataOptions
 from tests.imds.client import LAUNCHED, NOW, PROFILE, Client, HeldSets, credential_set
 
@@ -28,13 +30,21 @@ def provider() -> HeldSets:
         {
             ("web-1", Delivery.IMDS_V1): credential_set("ASIAV1V1V1V1V1V1V1V1"),
             ("web-1", Delivery.IMDS_V2): credential_set("ASIAV2V2V2V2V2V2V2V2"),
+            ("web-1", Delivery.INSTANCE_IDENTITY): credential_set("ASIAIDENTITYIDENTITY"),
         }
     )
 
 
 @pytest.fixture
-def handler(provider: HeldSets, tokens: MetadataTokens, clock: ManualClock) -> ImdsHandler:
-    return ImdsHandler(provider, tokens, clock)
+def signatures(clock: ManualClock) -> Signatures:
+    return Signatures(KeysInMemory(), clock, SeededEntropy(1))
+
+
+@pytest.fixture
+def handler(
+    provider: HeldSets, tokens: MetadataTokens, clock: ManualClock, signatures: Signatures
+) -> ImdsHandler:
+    return ImdsHandler(provider, tokens, clock, signatures)
 
 
 @pytest.fixture

@@ -3,13 +3,19 @@ from datetime import timedelta
 
 from imds_sim.credentials.provider import Delivery, Refused
 from imds_sim.imds.documents import Documents
+from imds_sim.imds.signatures import Signatures
 from imds_sim.imds.view import View
+from imds_sim.kernel.clock import ManualClock
+from imds_sim.kernel.entropy import SeededEntropy
+from imds_sim.kernel.key_store import KeysInMemory
 from imds_sim.workloads.instance import Instance
 from tests.imds.client import DELIVERED, LAUNCHED, HeldSets, credential_set
 
+SIGNATURES = Signatures(KeysInMemory(), ManualClock(), SeededEntropy(1))
+
 
 def view(instance: Instance, provider: HeldSets, delivery: Delivery = Delivery.IMDS_V2) -> View:
-    return View(instance, delivery, provider, Documents())
+    return View(instance, delivery, provider, Documents(SIGNATURES))
 
 
 def test_readers_of_the_two_versions_get_their_own_sets(

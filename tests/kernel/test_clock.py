@@ -3,8 +3,10 @@ from datetime import timedelta
 import pytest
 
 from imds_sim.kernel.clock import (
+    FASTEST,
     MOST,
     ManualClock,
+    RateImpossible,
     ShiftedClock,
     ShiftTooFar,
     SteadyClock,
@@ -43,6 +45,60 @@ def test_a_shift_has_a_limit_either_way(sign: int) -> None:
         with pytest.raises(ShiftTooFar):
             shifted.advance(further)
     assert shifted.shift == sign * MOST
+
+
+def test_a_frozen_clock_stands_still_but_can_be_moved() -> None:
+    inner = ManualClock()
+    began = inner.now()
+    shifted = ShiftedClock(inner, HOUR)
+    shifted.go_at(0)
+    inner.advance(3 * HOUR)
+    assert shifted.now() == began + HOUR
+    assert shifted.shift == -2 * HOUR
+    shifted.advance(HOUR)
+    assert shifted.now() == began + 2 * HOUR
+    assert shifted.wall() == began + 3 * HOUR
+
+
+def test_a_fast_clock_goes_on_from_where_it_was_and_slows_down_there() -> None:
+    inner = ManualClock()
+    began = inner.now()
+    shifted = ShiftedClock(inner)
+    shifted.go_at(60)
+    inner.advance(timedelta(minutes=1))
+    assert shifted.now() == began + HOUR
+    shifted.go_at(1)
+    inner.advance(HOUR)
+    assert shifted.now() == began + 2 * HOUR
+    assert shifted.shift == timedelta(minutes=59)
+
+
+def test_a_fast_clock_stops_being_faster_after_ten_years() -> None:
+    inner = ManualClock()
+    shifted = ShiftedClock(inner)
+    shifted.go_at(FASTEST)
+    inner.advance(2 * HOUR)
+    assert shifted.now() == inner.now() + MOST
+
+
+@pytest.mark.parametrize("rate", [-0.001, FASTEST + 1, float("nan"), float("inf")])
+def test_no_clock_runs_backwards_or_faster_than_a_day_a_second(rate: float) -> None:
+    shifted = ShiftedClock(ManualClock())
+    with pytest.raises(RateImpossible):
+        shifted.go_at(rate)
+    assert shifted.rate == 1
+    for possible in (0, FASTEST):
+        shifted.go_at(possible)
+
+
+def test_a_reset_clock_goes_at_its_usual_pace() -> None:
+    inner = ManualClock()
+    shifted = ShiftedClock(inner)
+    shifted.go_at(0)
+    inner.advance(HOUR)
+    shifted.reset()
+    inner.advance(HOUR)
+    assert (shifted.now(), shifted.rate) == (inner.now(), 1)
 
 
 def test_the_system_clock_is_aware_and_in_utc() -> None:

@@ -22,8 +22,8 @@ from imds_sim.server.connections import (
     Seat,
 )
 from imds_sim.server.limits import LIMITS, Limits
+from imds_sim.server.peer import limited_client
 from imds_sim.server.site import Endpoint, Message, Site
-from imds_sim.server.wire import _limited_client
 from imds_sim.workloads.listener import Listener
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ def test_clients_of_this_machine_have_no_limit_of_their_own(timer: ManualTimer) 
 def test_loopback_and_the_listeners_own_address_are_this_machine(
     peer: str, local: str, limited: bool
 ) -> None:
-    assert _limited_client(peer, local) == (peer if limited else None)
+    assert limited_client(peer, local) == (peer if limited else None)
 
 
 def test_nothing_is_remembered_of_clients_that_are_gone(timer: ManualTimer) -> None:

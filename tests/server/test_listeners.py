@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imds_sim.kernel.address import Address, TcpAddress, UnixAddress
+from imds_sim.kernel.address import BoundAddress, TcpAddress, UnixAddress
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Response
 from imds_sim.server.binding import CannotBind
@@ -50,11 +50,11 @@ async def listeners() -> AsyncIterator[Listeners]:
     await connections.drain(5)
 
 
-def addresses(listeners: Listeners) -> list[Address]:
+def addresses(listeners: Listeners) -> list[BoundAddress]:
     return [address for _, address in listeners.bound()]
 
 
-async def connect(address: Address) -> "Client":
+async def connect(address: BoundAddress) -> "Client":
     from tests.server.conftest import Client
 
     unix = isinstance(address, UnixAddress)
@@ -69,7 +69,7 @@ async def connect(address: Address) -> "Client":
     return Client(connecting)
 
 
-async def ask(address: Address) -> bytes:
+async def ask(address: BoundAddress) -> bytes:
     client = await connect(address)
     try:
         return (await client.ask(GET))[1]

@@ -91,3 +91,20 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path)
         write_atomically(target, b"new")
     assert [each.name for each in tmp_path.iterdir()] == ["folder"]
     assert (target / "inside").read_text() == "kept"
+
+
+def test_the_key_of_an_issuer_is_made_once_and_kept_for_its_owner_only(tmp_path: Path) -> None:
+    state = StateDirectory(tmp_path / "state")
+    made = iter(["first", "second"])
+    assert state.kept("https://a.example.com RS256", lambda: next(made)) == "first"
+    assert state.kept("https://a.example.com RS256", lambda: next(made)) == "first"
+    assert state.kept("https://b.example.com RS256", lambda: next(made)) == "second"
+    folder = tmp_path / "state" / "issuer-keys"
+    assert mode(folder) == 0o700
+    assert [mode(file) for file in folder.iterdir()] == [0o600, 0o600]
+
+
+def test_an_issuer_key_that_cannot_be_kept_is_told(tmp_path: Path) -> None:
+    (tmp_path / "issuer-keys").write_text("in the way")
+    with pytest.raises(StateUnusable, match="issuer-keys"):
+        StateDirectory(tmp_path).kept("https://a.example.com RS256", lambda: "key")

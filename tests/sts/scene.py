@@ -6,7 +6,7 @@ from typing import Any
 from imds_sim.iam.accounts import Account
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.document import NamedPolicy, Policy, trust_for_services
-from imds_sim.iam.entities import AccessKey, MfaDevice, Role, User
+from imds_sim.iam.entities import AccessKey, MfaDevice, OidcProvider, Role, User
 from imds_sim.iam.grammar import parse_policy, parse_trust_policy
 from imds_sim.iam.kinds import PolicyKind
 from imds_sim.iam.principals import ServicePrincipal, UserPrincipal
@@ -16,6 +16,7 @@ from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Headers, Request, Response
 from imds_sim.kernel.secret import Secret
 from imds_sim.sts.authority import Credentials
+from imds_sim.sts.federation.keys import ProcessKeys
 from imds_sim.sts.mfa import UsedCodes
 from imds_sim.sts.operations.assume_role import AssumedRole, AssumeRoleRequest
 from imds_sim.sts.query_api.handler import StsQueryHandler
@@ -97,8 +98,10 @@ class Sts:
     users: tuple[User, ...] = (ALICE, BOB)
     managed_policies: Mapping[str, Policy] = field(default_factory=dict)
     accounts: tuple[Account, ...] = ()
+    providers: tuple[OidcProvider, ...] = ()
     strict_region: bool = False
     used_codes: UsedCodes = field(default_factory=UsedCodes)
+    issuer_keys: ProcessKeys = field(default_factory=ProcessKeys)
 
     @property
     def sealer(self) -> SessionSealer:
@@ -106,9 +109,17 @@ class Sts:
 
     @property
     def service(self) -> Service:
-        directory = Directory.of(self.roles, self.users, self.managed_policies, self.accounts)
+        directory = Directory.of(
+            self.roles, self.users, self.managed_policies, self.accounts, self.providers
+        )
         return Service(
-            directory, self.sealer, self.clock, self.entropy, self.region, self.used_codes
+            directory,
+            self.sealer,
+            self.clock,
+            self.entropy,
+            self.region,
+            self.used_codes,
+            self.issuer_keys,
         )
 
     @property

@@ -7,6 +7,7 @@ from imds_sim.sts.errors import (
     InternalFailure,
     InvalidAction,
     MalformedInput,
+    ServiceUnavailable,
     ValidationError,
 )
 
@@ -45,4 +46,4 @@ def test_an_error_without_message_is_known_by_its_code() -> None:
 
 def test_only_our_own_failures_are_the_receiver_s_fault() -> None:
     receivers = [each for each in ApiError.__subclasses__() if each.fault is Fault.RECEIVER]
-    assert receivers == [InternalFailure]
+    assert receivers == [InternalFailure, ServiceUnavailable]

@@ -148,7 +148,7 @@ def test_a_port_that_is_taken_is_told_in_one_line_and_nothing_is_half_started(
         pytest.param("roles: [", 78, "config.yaml:2:1: not YAML", id="not YAML"),
         pytest.param("rols: {}", 78, "config.yaml:1:1: rols: ", id="a typo"),
         pytest.param("", 78, "config.yaml:1:1: the file is empty", id="empty, half-written"),
-        pytest.param("faults: []", 78, "not supported yet", id="of a later feature"),
+        pytest.param("pods: {}", 78, "not supported yet", id="of a later feature"),
     ],
 )
 def test_a_file_that_cannot_be_served_ends_it_with_a_line_and_a_status(

@@ -50,10 +50,10 @@ def test_an_unsigned_request_is_refused(sts: Wire) -> None:
 
 
 def test_an_unknown_action_is_told_in_the_other_namespace(sts: Wire) -> None:
-    answer = sts.ask(post(b"Action=GetWebIdentityToken&Version=2011-06-15"))
+    answer = sts.ask(post(b"Action=GetServiceBearerToken&Version=2011-06-15"))
     assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert b'xmlns="http://webservices.amazon.com/AWSFault/2005-15-09"' in answer
-    assert b"Could not find operation GetWebIdentityToken for version 2011-06-15" in answer
+    assert b"Could not find operation GetServiceBearerToken for version 2011-06-15" in answer
 
 
 def test_any_other_path_is_unknown(sts: Wire) -> None:

@@ -1,17 +1,14 @@
 """Keys of one section that exclude or need one another."""
 
-import re
 from collections.abc import Iterator
 
 from imds_sim.config.findings import Finding, KeyPath
 from imds_sim.config.schema.configuration import Configuration
+from imds_sim.config.schema.identity_providers import OidcProviderSection
 from imds_sim.config.schema.section import Section
 from imds_sim.config.schema.tasks import TaskSection
 from imds_sim.config.schema.text import shown
-
-# EC2 User Guide, "Tag your Amazon EC2 resources": keys that can be names in a path.
-_SHOWN_TAG_KEY = re.compile(r"[A-Za-z0-9+=.,_:@-]+")
-_RESERVED_TAG_KEYS = frozenset((".", "..", "_index"))
+from imds_sim.workloads.instance_tags import SHOWN_KEYS, can_be_shown
 
 
 def check_combinations(configuration: Configuration) -> Iterator[Finding]:
@@ -20,6 +17,14 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
         yield from _at_most_one(
             ("instances", name), instance, ("user_data", "user_data_file", "user_data_base64")
         )
+        for path in instance.metadata:
+            parts = path.split("/")
+            for end in range(1, len(parts)):
+                if (above := "/".join(parts[:end])) in instance.metadata:
+                    yield Finding(
+                        ("instances", name, "metadata", path),
+                        f"lies below {above}, which is given too",
+                    )
         placement = instance.placement
         if placement.partition_number is not None and placement.group_name is None:
             yield Finding(
@@ -29,11 +34,10 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
             )
         if instance.metadata_options.instance_metadata_tags == "enabled":
             for tag in instance.tags:
-                if not _SHOWN_TAG_KEY.fullmatch(tag) or tag in _RESERVED_TAG_KEYS:
+                if not can_be_shown(tag):
                     yield Finding(
                         ("instances", name, "tags", tag),
-                        f"{shown(tag)} cannot be shown by instance_metadata_tags: only letters, "
-                        "digits and characters of +-=.,_:@, and not '.', '..' or '_index'",
+                        f"{shown(tag)} cannot be shown by instance_metadata_tags: {SHOWN_KEYS}",
                         rests_on=(("instances", name, "metadata_options"),),
                     )
     for path, endpoint in configuration.endpoints.items():
@@ -46,6 +50,8 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
             yield from _at_most_one(
                 ("users", name, "access_keys", index), key, ("secret", "secret_file")
             )
+    for issuer, provider in configuration.oidc_providers.items():
+        yield from _check_provider(("oidc_providers", issuer), provider)
     for name, function in configuration.functions.items():
         if function.authorization_token is not None and not function.snap_start:
             yield Finding(
@@ -65,6 +71,23 @@ def _task(path: KeyPath, task: TaskSection) -> Iterator[Finding]:
     if task.address is not None and task.network_mode != "awsvpc":
         message = "has no effect without network_mode awsvpc"
         yield Finding((*path, "address"), message, rests_on=(mode,), warns=True)
+
+
+def _check_provider(path: KeyPath, provider: OidcProviderSection) -> Iterator[Finding]:
+    """Its keys come from one place, and its signature from here or elsewhere."""
+    yield from _at_most_one(path, provider, ("jwks", "jwks_file"))
+    keys = [key for key in ("jwks", "jwks_file") if getattr(provider, key) is not None]
+    if keys and provider.built_in:
+        yield Finding(
+            (*path, "built_in"), f"not together with {keys[0]}; the built-in issuer has keys"
+        )
+    if not keys and not provider.built_in:
+        yield Finding(
+            path,
+            "how are its tokens verified? give one of jwks, jwks_file or built_in: true; no key "
+            "set is ever fetched",
+            rests_on=((*path, "jwks"), (*path, "jwks_file"), (*path, "built_in")),
+        )
 
 
 def _at_most_one(path: KeyPath, section: Section, keys: tuple[str, ...]) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ def check_listeners(configuration: Configuration) -> Iterator[Finding]:
     for path, address in placed:
         if isinstance(address, TcpAddress) and address.is_public:
             yield _public(path, address, allowed=configuration.allow_public_bind)
+    yield from _unguarded(configuration)
     yield from _out_of_reach(configuration)
     if configuration.endpoints and not configuration.listen.generic:
         message = "cannot be reached: listen.generic is off; give it an address"
@@ -40,6 +41,8 @@ def _addresses(configuration: Configuration) -> Iterator[tuple[KeyPath, Address]
     for name, instance in configuration.instances.items():
         for index, address in enumerate(instance.listen):
             yield ("instances", name, "listen", index), address
+    for index, address in enumerate(configuration.probes):
+        yield ("probes", index), address
 
 
 def _clashes(placed: list[tuple[KeyPath, Address]]) -> Iterator[Finding]:
@@ -78,6 +81,15 @@ def _public(path: KeyPath, address: TcpAddress, *, allowed: bool) -> Finding:
         "allow_public_bind: true",
         rests_on=(("allow_public_bind",),),
     )
+
+
+def _unguarded(configuration: Configuration) -> Iterator[Finding]:
+    if configuration.admin_token_file is not None:
+        return
+    for index, address in enumerate(configuration.listen.admin):
+        if isinstance(address, TcpAddress):
+            message = f"{address}: a control surface on TCP needs admin_token_file"
+            yield Finding(("listen", "admin", index), message, (("admin_token_file",),))
 
 
 def _out_of_reach(configuration: Configuration) -> Iterator[Finding]:

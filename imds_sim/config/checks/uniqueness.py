@@ -6,6 +6,7 @@ from imds_sim.config.arns import managed_policy_arn, serial_of
 from imds_sim.config.checks.references import workload_sections
 from imds_sim.config.findings import Finding, KeyPath, dotted
 from imds_sim.config.schema.configuration import Configuration
+from imds_sim.config.schema.identity_providers import default_name
 
 
 def check_uniqueness(configuration: Configuration) -> Iterator[Finding]:
@@ -56,6 +57,15 @@ def check_uniqueness(configuration: Configuration) -> Iterator[Finding]:
         ),
         "this policy",
         "; IAM names are unique without regard to case",
+    )
+    yield from _twice(
+        (
+            (("oidc_providers", issuer), provider.name or default_name(issuer))
+            for issuer, provider in configuration.oidc_providers.items()
+            if provider.built_in
+        ),
+        "this name",
+        "; give one of the issuers a name:",
     )
     for kind, entities in (("roles", roles), ("users", users)):
         for name, entity in entities.items():

@@ -12,7 +12,7 @@ from imds_sim.config.schema.policies import (
     WrittenPolicy,
 )
 from imds_sim.config.schema.section import Section
-from imds_sim.config.schema.text import matching
+from imds_sim.config.schema.text import Truth, matching
 
 # Organizations API: Organization, Root and OrganizationalUnit; IAM User Guide,
 # `aws:PrincipalOrgPaths`.
@@ -84,4 +84,14 @@ class AccountSection(Section):
         (),
         description="Resource control policies that guard the roles of the account: levels as in "
         "scps, each policy a document or RCPFullAWSAccess. Default: [], which guards nothing.",
+    )
+    outbound_web_identity_federation: Truth = Field(
+        False,
+        description="Whether GetWebIdentityToken issues tokens for who calls from the account. "
+        "Default: false.",
+    )
+    sts_active: Truth = Field(
+        True,
+        description="Whether STS is activated for the account in the region; if not, callers get "
+        "no credentials of it. Default: true.",
     )

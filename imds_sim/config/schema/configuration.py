@@ -10,9 +10,11 @@ from imds_sim.config.schema.accounts import AccountSection
 from imds_sim.config.schema.durations import DrainTimeout, Lifetime, MinRemaining, RefreshEvery
 from imds_sim.config.schema.ecs import EcsSection
 from imds_sim.config.schema.endpoints import EndpointPath, EndpointSection
-from imds_sim.config.schema.files import Directory, StateKeyFile
+from imds_sim.config.schema.faults import Faults, WeatherSection
+from imds_sim.config.schema.files import Directory, StateKeyFile, TokenFile
 from imds_sim.config.schema.identities import RoleSection, UserSection
-from imds_sim.config.schema.listen import ClientPrefixes, ListenSection
+from imds_sim.config.schema.identity_providers import IssuerUrl, OidcProviderSection
+from imds_sim.config.schema.listen import ClientPrefixes, ListenAddresses, ListenSection
 from imds_sim.config.schema.names import (
     AccountId,
     AccountKey,
@@ -129,13 +131,9 @@ class Configuration(Section):
         {
             "alarms",
             "audit",
-            "faults",
             "hop_limit",
-            "oidc_providers",
             "pods",
-            "probes",
             "saml_providers",
-            "weather",
         }
     )
 
@@ -162,6 +160,17 @@ class Configuration(Section):
         (),
         description="Addresses and prefixes of the clients that may connect; the others are "
         "closed at once, those of this machine too. Default: [], everybody.",
+    )
+    admin_token_file: TokenFile | None = Field(
+        None,
+        repr=False,
+        description="File with the bearer token that listen.admin asks for on a TCP port, mode "
+        "0600. Default: none.",
+    )
+    probes: ListenAddresses = Field(
+        (),
+        description="Addresses that answer /healthz, /readyz and /metrics, and nothing else. "
+        "Default: [], none.",
     )
     drain_timeout: DrainTimeout = Field(
         timedelta(seconds=10),
@@ -197,6 +206,10 @@ class Configuration(Section):
         default_factory=dict,
         description="Managed policies by ARN, or by name in the account of the file. Default: {}.",
     )
+    oidc_providers: Annotated[dict[IssuerUrl, OidcProviderSection], _Empty] = Field(
+        default_factory=dict,
+        description="OpenID Connect providers by the URL of their issuer. Default: {}.",
+    )
     instances: Annotated[dict[Name, InstanceSection], _Empty] = Field(
         default_factory=dict, description="EC2 instances by name. Default: {}."
     )
@@ -210,6 +223,10 @@ class Configuration(Section):
         default_factory=dict, description="Full-URI endpoints by path. Default: {}."
     )
     ecs: EcsSection = Field(default_factory=EcsSection, description="How the ECS agent answers.")
+    faults: Faults = Field((), description="Faults armed at the start. Default: [].")
+    weather: WeatherSection | None = Field(
+        None, description="Legal but unusual behaviour, now and then. Default: none."
+    )
     journal: JournalSection = Field(default_factory=JournalSection, description="The journal.")
     log: LogSection = Field(default_factory=LogSection, description="The log.")
 

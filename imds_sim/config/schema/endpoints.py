@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from imds_sim.config.schema.durations import Lifetime
-from imds_sim.config.schema.files import SecretText, TokenFile
+from imds_sim.config.schema.files import SecretText, SharedTokenFile
 from imds_sim.config.schema.names import RoleName
 from imds_sim.config.schema.section import Section
 from imds_sim.config.schema.text import matching, one_of
@@ -49,7 +49,7 @@ class EndpointSection(Section):
         description="What a client shows to get credentials, up to 128 characters. Default: "
         "derived from the path and the state key.",
     )
-    authorization_token_file: TokenFile | None = Field(
+    authorization_token_file: SharedTokenFile | None = Field(
         None,
         repr=False,
         description="File that holds the token, without line feed; clients are given its name.",

@@ -48,10 +48,16 @@ class KeyFromFile:
 
 @dataclass(frozen=True, slots=True)
 class TokenFromFile:
-    """An authorization token that clients read from the same file."""
+    """A bearer token from a file; `path` and `mode` are for who judges the file."""
 
     token: Secret
     path: Path = field(compare=False)
+    mode: int = field(compare=False)
+
+    @property
+    def is_open_to_others(self) -> bool:
+        """Whether anybody but its owner can read it."""
+        return bool(self.mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def _access(info: ValidationInfo) -> FileAccess:
@@ -93,15 +99,17 @@ def secret_text(value: object) -> Secret:
     return Secret(text)
 
 
-def _token_in_file(value: object, info: ValidationInfo) -> TokenFromFile:
-    access, text = _access(info), text_of(value)
-    try:
-        token = access.read(text, MAX_SECRET_FILE).decode("utf-8")
-    except UnicodeDecodeError:
-        raise ValueError("the file holds no text") from None
-    if token.endswith(("\n", "\r")):  # botocore, Go and JS v3 send no such token
+def _token_from_file(value: object, info: ValidationInfo) -> TokenFromFile:
+    secret, access, text = _secret_in_file(value, info), _access(info), text_of(value)
+    return TokenFromFile(secret, access.locate(text), access.mode(text))
+
+
+def _shared_token_from_file(value: object, info: ValidationInfo) -> TokenFromFile:
+    """One that clients read from the same file, as it stands there."""
+    content = _access(info).read(text_of(value), MAX_SECRET_FILE)
+    if content.endswith((b"\n", b"\r")):  # botocore, Go and JS v3 send no such token
         raise ValueError("the token ends with a line break, which SDKs refuse; use printf")
-    return TokenFromFile(secret_text(token), access.locate(text))
+    return _token_from_file(value, info)
 
 
 def _key_from_file(value: object, info: ValidationInfo) -> KeyFromFile:
@@ -134,7 +142,8 @@ _PATH = WithJsonSchema({"type": "string", "minLength": 1})
 Directory = Annotated[Path, PlainValidator(_directory), _PATH]
 StateKeyFile = Annotated[KeyFromFile, PlainValidator(_key_from_file), _PATH]
 SecretFile = Annotated[Secret, PlainValidator(_secret_in_file), _PATH]
-TokenFile = Annotated[TokenFromFile, PlainValidator(_token_in_file), _PATH]
+TokenFile = Annotated[TokenFromFile, PlainValidator(_token_from_file), _PATH]
+SharedTokenFile = Annotated[TokenFromFile, PlainValidator(_shared_token_from_file), _PATH]
 SecretText = Annotated[
     Secret,
     PlainValidator(secret_text),

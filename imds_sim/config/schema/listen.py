@@ -1,13 +1,19 @@
 """Where the surfaces listen, and which clients mean which instance."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from imds_sim.config.schema.section import Section
 from imds_sim.config.schema.text import shown, text_of
-from imds_sim.kernel.address import Address, AddressMalformed, UnixAddress, parse_address
+from imds_sim.kernel.address import (
+    Address,
+    AddressMalformed,
+    TcpAddress,
+    UnixAddress,
+    parse_address,
+)
 
 _MAPPED = IPv6Network("::ffff:0:0/96")
 # A path in sockaddr_un has 108 bytes, 104 on macOS, with the final zero.
@@ -16,8 +22,6 @@ MAX_SOCKET_PATH = 103
 
 def _address(value: object) -> Address:
     text = text_of(value)
-    if text.startswith("fd:"):
-        raise ValueError(f"{shown(text)}: fd: addresses are not supported yet")
     try:
         address = parse_address(text)
     except AddressMalformed as error:
@@ -27,12 +31,12 @@ def _address(value: object) -> Address:
     return address
 
 
-def _admin_address(value: object) -> UnixAddress | Literal["auto"]:
+def _admin_address(value: object) -> Address | Literal["auto"]:
     if value == "auto":
         return "auto"
     address = _address(value)
-    if not isinstance(address, UnixAddress):
-        raise ValueError(f"{address}: TCP is not supported yet here; write auto or unix:PATH")
+    if isinstance(address, TcpAddress) and not ip_address(address.host).is_loopback:
+        raise ValueError(f"{address}: the control surface listens on loopback alone")
     return address
 
 
@@ -57,14 +61,13 @@ def _why_no_prefix(text: str) -> str:
 
 
 _TEXT = WithJsonSchema({"type": "string"})
-_ADDRESS_SCHEMA = WithJsonSchema(
-    {"type": "string", "pattern": r"^((\[[0-9A-Fa-f:.]+\]|[0-9.]+):[0-9]{1,5}|unix:/.+)$"}
-)
+_ADDRESS_PATTERN = r"^((\[[0-9A-Fa-f:.]+\]|[0-9.]+):[0-9]{1,5}|unix:/.+|fd:.+)$"
+_ADDRESS_SCHEMA = WithJsonSchema({"type": "string", "pattern": _ADDRESS_PATTERN})
 ListenAddress = Annotated[Address, PlainValidator(_address), _ADDRESS_SCHEMA]
 AdminAddress = Annotated[
-    UnixAddress | Literal["auto"],
+    Address | Literal["auto"],
     PlainValidator(_admin_address),
-    WithJsonSchema({"type": "string", "pattern": "^(auto|unix:/.+)$"}),
+    WithJsonSchema({"type": "string", "pattern": f"^auto$|{_ADDRESS_PATTERN}"}),
 ]
 ClientPrefix = Annotated[IPv4Network | IPv6Network, PlainValidator(_prefix), _TEXT]
 ListenAddresses = Annotated[tuple[ListenAddress, ...], Field(strict=False)]
@@ -73,7 +76,7 @@ ClientPrefixes = Annotated[tuple[ClientPrefix, ...], Field(strict=False)]
 
 
 class ListenSection(Section):
-    """The addresses of the surfaces: `host:port`, `[v6]:port` or `unix:PATH`."""
+    """The addresses of the surfaces: `host:port`, `[v6]:port`, `unix:PATH` or `fd:NAME`."""
 
     not_supported_yet: ClassVar[frozenset[str]] = frozenset({"eks"})
 
@@ -102,6 +105,6 @@ class ListenSection(Section):
     admin: AdminAddresses = Field(
         ("auto",),
         description="Control surface: auto (admin.sock in $RUNTIME_DIRECTORY, /run/imds-sim for "
-        "root, $XDG_RUNTIME_DIR/imds-sim, else /tmp/imds-sim-UID) or unix:PATH. [] turns it off. "
-        "Default: auto.",
+        "root, $XDG_RUNTIME_DIR/imds-sim, else /tmp/imds-sim-UID), unix:PATH, or a loopback "
+        "address and port, which needs admin_token_file. [] turns it off. Default: auto.",
     )

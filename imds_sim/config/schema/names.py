@@ -72,6 +72,17 @@ ProfileName = Annotated[
     ),
     _pattern(_PROFILE_NAME),
 ]
+_PROFILE_ID = r"AIPA[A-Z0-9]{17}"
+ProfileId = Annotated[
+    str,
+    PlainValidator(
+        matching(
+            _PROFILE_ID,
+            "the unique id of an instance profile: AIPA and 17 capital letters or digits",
+        )
+    ),
+    _pattern(_PROFILE_ID),
+]
 _PATH = r"/|/[!-~]{1,510}/"
 IamPath = Annotated[
     str,
@@ -129,6 +140,12 @@ InstanceId = Annotated[
     str,
     PlainValidator(matching(_INSTANCE_ID, "an instance id; write i- and 8 or 17 of 0-9a-f")),
     _pattern(_INSTANCE_ID),
+]
+_RESERVATION_ID = r"r-[0-9a-f]{8}([0-9a-f]{9})?"
+ReservationId = Annotated[
+    str,
+    PlainValidator(matching(_RESERVATION_ID, "a reservation id; write r- and 8 or 17 of 0-9a-f")),
+    _pattern(_RESERVATION_ID),
 ]
 _IMAGE_ID = r"ami-[0-9a-f]{8}([0-9a-f]{9})?"
 ImageId = Annotated[

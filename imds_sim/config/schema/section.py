@@ -59,7 +59,7 @@ def section_at(top: type[Section], path: KeyPath) -> type[Section] | None:
             return None
         annotation = known[str(part)].annotation
         section = next(_sections_in(annotation), None)
-        if section is not None and annotation is not section:
+        if section is not None and annotation not in (section, section | None):
             section, entries = None, section
     return section
 

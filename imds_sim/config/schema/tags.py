@@ -10,9 +10,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 
 from imds_sim.config.schema.text import kind_of, shown, text_of
+from imds_sim.workloads.instance_tags import MAX_KEY, MAX_TAGS, MAX_VALUE
 
-MAX_TAGS = 50
-MAX_KEY, MAX_VALUE = 128, 256
 _WORDS = "letters, digits, blanks and characters of _.:/=+-@"
 
 

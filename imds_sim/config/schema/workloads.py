@@ -8,13 +8,17 @@ from imds_sim.config.schema.durations import Lifetime
 from imds_sim.config.schema.files import SecretText
 from imds_sim.config.schema.interfaces import NetworkInterfaceSection
 from imds_sim.config.schema.listen import ClientPrefixes, ListenAddresses
+from imds_sim.config.schema.metadata import MetadataPath, MetadataValue
+from imds_sim.config.schema.moments import Moment
 from imds_sim.config.schema.names import (
     AvailabilityZone,
     ImageId,
     InstanceId,
     InstanceType,
     KeyPairName,
+    ProfileId,
     ProfileName,
+    ReservationId,
     RoleName,
 )
 from imds_sim.config.schema.placement import PlacementSection
@@ -62,7 +66,7 @@ class MetadataOptionsSection(Section):
 class InstanceSection(Section):
     """An EC2 instance."""
 
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"events", "throttle", "metadata"})
+    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"events", "throttle"})
 
     id: InstanceId | None = Field(
         None, description="Instance id. Default: derived from the name and the state key."
@@ -72,6 +76,17 @@ class InstanceSection(Section):
     )
     profile: ProfileName | None = Field(
         None, description="Name of the instance profile that holds the role. Default: the role's."
+    )
+    profile_id: ProfileId | None = Field(
+        None, description="Unique id of the instance profile. Default: derived from its name."
+    )
+    reservation_id: ReservationId | None = Field(
+        None, description="Id of the reservation. Default: derived from the name."
+    )
+    launch_time: Moment | None = Field(
+        None,
+        description="When it was last launched, as in 2026-01-02T03:04:05Z. Default: the start of "
+        "the daemon.",
     )
     listen: ListenAddresses = Field(
         (), description="Addresses of its own, at which this instance answers. Default: []."
@@ -116,6 +131,11 @@ class InstanceSection(Section):
     )
     network_interfaces: Annotated[tuple[NetworkInterfaceSection, ...], Field(strict=False)] = Field(
         (), description="Network interfaces. Default: one in the default VPC."
+    )
+    metadata: dict[MetadataPath, MetadataValue | None] = Field(
+        default_factory=dict,
+        description="Leaf, by its path below meta-data/ or as dynamic/..., to the text it has; "
+        "null removes it, or a directory. Default: {}.",
     )
     extended_credentials: Truth = Field(
         True,

@@ -7,6 +7,7 @@ from imds_sim.imds.catalogue import (
     dynamic,
     events,
     iam,
+    identity_credentials,
     metrics,
     network,
     placement,
@@ -25,6 +26,7 @@ META_DATA_CATEGORIES = (
     block_devices.NODES,
     events.NODES,
     iam.NODES,
+    identity_credentials.NODES,
     metrics.NODES,
     network.NODES,
     placement.NODES,
@@ -50,4 +52,10 @@ def look_up(view: View, names: tuple[str, ...]) -> Content | None:
     if not names:
         return _VERSIONS
     build = BUILDS.get(names[0])
-    return None if build is None else VERSION.find(view, names[1:], build)
+    if build is None:
+        return None
+    instance = view.instance
+    if instance.metadata:
+        overrides = view.documents.overrides.of(instance.name, instance.metadata)
+        return overrides.find(VERSION, view, names[1:], build)
+    return VERSION.find(view, names[1:], build)

@@ -136,6 +136,7 @@ def assume_role(
             contents=contents,
             source_identity=source_identity,
             minimum_size=request.minimum_session_token_size or 0,
+            by_service=by_service,
         )
     )
     packed_size = None if contents.is_empty else credentials.packed_size

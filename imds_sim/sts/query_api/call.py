@@ -20,8 +20,21 @@ class IncomingCall:
 
 
 @dataclass(frozen=True, slots=True)
+class UnsignedCall:
+    """A call that proves itself by what it passes; a signature is not looked at."""
+
+    service: Service
+    parameters: Parameters
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """The elements of a result, in their order, and a line for the journal."""
+    """The elements of a result, in their order, and a line for the journal.
+
+    `access_key_id` is the one handed out, where no other signed.
+    """
 
     result: Elements
     done: str
+    access_key_id: str | None = None

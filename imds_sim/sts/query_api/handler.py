@@ -4,6 +4,7 @@ Source: recorded answers, for the order of the checks; STS API Reference.
 """
 
 import re
+from dataclasses import replace
 from http import HTTPStatus
 
 from imds_sim.kernel.clock import Clock
@@ -11,22 +12,25 @@ from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.http_date import HttpDates
 from imds_sim.kernel.message import Notes, Request, Response, Unreadable
+from imds_sim.kernel.refusal import Refusal
 from imds_sim.kernel.target import origin_form
-from imds_sim.sts.errors import ApiError, InternalFailure, InvalidAction
+from imds_sim.sts.errors import ApiError, InternalFailure, InvalidAction, demanded
 from imds_sim.sts.limits import API_VERSION
-from imds_sim.sts.query_api.call import IncomingCall
+from imds_sim.sts.query_api import discovery
+from imds_sim.sts.query_api.call import IncomingCall, Outcome, UnsignedCall
 from imds_sim.sts.query_api.elements import DocumentForm
 from imds_sim.sts.query_api.errors import STATUS, STATUS_OF_DEFECT
 from imds_sim.sts.query_api.json_document import JSON, accepts_json
 from imds_sim.sts.query_api.parameters import Parameters, check_escapes
 from imds_sim.sts.query_api.replies import ReplyWriter
 from imds_sim.sts.query_api.sigv4 import claimed_access_key_id, read_claim
-from imds_sim.sts.query_api.table import OPERATIONS
+from imds_sim.sts.query_api.table import OPERATIONS, UNSIGNED_OPERATIONS
 from imds_sim.sts.query_api.xml import XML
 from imds_sim.sts.service import Service
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"})
+_KNOWN = OPERATIONS.keys() | UNSIGNED_OPERATIONS.keys()
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -52,7 +56,7 @@ class StsQueryHandler:
         if request.method == "OPTIONS" and "origin" in request.headers:
             return self._writer.preflight(request, close=close)
         if path != "/":
-            return self._writer.unknown_operation(close=close)
+            return self._elsewhere(request, path, close=close)
         forms = [query.encode("latin-1", "replace").decode("utf-8", "replace")]
         if request.method == "POST":
             content_type = request.headers.get("content-type")
@@ -78,6 +82,21 @@ class StsQueryHandler:
         """Answer a request that met a bug of ours, and close."""
         return self._refusal(InternalFailure(), None, XML, close=True)
 
+    def _elsewhere(self, request: Request, path: str, *, close: bool) -> Response:
+        """Off the API there is nothing but what built-in issuers publish."""
+        found = None
+        if path.startswith(discovery.PREFIX):
+            issuers = self._service.issuers
+            found = discovery.answer(issuers, self._writer, request, path, close=close)
+        return found or self._writer.unknown_operation(close=close)
+
+    def faulted(self, request: Request, connection: Connection, refusal: Refusal) -> Response:
+        """Refuse as a fault wants it, with the code that it names."""
+        close = request.version == "1.0" or request.headers.lists("connection", "close")
+        form = JSON if accepts_json(request) else XML
+        error = demanded(refusal.code, refusal.text)
+        return self._refusal(error, claimed_access_key_id(request), form, close=close)
+
     def _operate(
         self,
         request: Request,
@@ -92,24 +111,31 @@ class StsQueryHandler:
         form = JSON if wants_json else XML
         try:
             version = parameters.get("Version")
-            operation = OPERATIONS.get(action)
-            if operation is None or version != API_VERSION:
+            if version != API_VERSION or action not in _KNOWN:
                 raise InvalidAction.of(action, version)
             check_escapes(forms)
-            claim = read_claim(request, self._clock.wall(), self._region)
-            caller = self._service.authenticate(claim.access_key_id, claim.session_token)
-            claim.prove(request, caller.secret_access_key)
-            caller.refuse_foreign_session_token()
-            keys = _connection_keys(request, connection)
-            outcome = operation(IncomingCall(self._service, caller.signer, parameters, keys))
+            outcome = self._outcome(request, connection, action, parameters)
         except ApiError as error:
             return self._refusal(error, claimed_access_key_id(request), form, close=close)
         ids = self._writer.new_ids()
         body = form.result(action, outcome.result, ids.plain)
-        notes = Notes(access_key_id=claim.access_key_id, detail=outcome.done)
+        notes = Notes(access_key_id=outcome.access_key_id, detail=outcome.done)
         return self._writer.document(
             HTTPStatus.OK, ids, form.media_type, body, close=close, notes=notes
         )
+
+    def _outcome(
+        self, request: Request, connection: Connection, action: str, parameters: Parameters
+    ) -> Outcome:
+        keys = _connection_keys(request, connection)
+        if (unsigned := UNSIGNED_OPERATIONS.get(action)) is not None:
+            return unsigned(UnsignedCall(self._service, parameters, keys))
+        claim = read_claim(request, self._clock.wall(), self._region)
+        caller = self._service.authenticate(claim.access_key_id, claim.session_token)
+        claim.prove(request, caller.secret_access_key)
+        caller.refuse_foreign_session_token()
+        call = IncomingCall(self._service, caller.signer, parameters, keys)
+        return replace(OPERATIONS[action](call), access_key_id=claim.access_key_id)
 
     def _refusal(
         self, error: ApiError, access_key_id: str | None, form: DocumentForm, *, close: bool

@@ -4,9 +4,11 @@ Source: recorded answers; CloudTrail records for the form of the extended reques
 preflights of many services with the same front end for the CORS fields.
 """
 
+import json
 import re
 import uuid
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -79,6 +81,12 @@ class ReplyWriter:
         """A document of XML or JSON; there is no charset on either."""
         fields = (*ids.fields, ("Content-Type", media_type))
         return self._reply(status, fields, body, close=close, notes=notes)
+
+    def published(self, document: Mapping[str, object], *, close: bool) -> Response:
+        """A document for anybody, not of AWS: what an issuer of tokens publishes."""
+        body = json.dumps(document, indent=1).encode() + b"\n"
+        fields = (("Content-Type", "application/json"), ("Cache-Control", "max-age=60"))
+        return self._reply(HTTPStatus.OK, fields, body, close=close)
 
     def redirect(self, request: Request, *, close: bool) -> Response:
         """To the documentation, as for a request without Action; a GET keeps its query."""

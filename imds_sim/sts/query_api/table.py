@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from imds_sim.sts.query_api.call import IncomingCall, Outcome
+from imds_sim.sts.query_api.call import IncomingCall, Outcome, UnsignedCall
 from imds_sim.sts.query_api.operations import (
     assume_role,
+    assume_role_with_web_identity,
     assume_root,
     decode_authorization_message,
     get_access_key_info,
@@ -12,6 +13,7 @@ from imds_sim.sts.query_api.operations import (
     get_delegated_access_token,
     get_federation_token,
     get_session_token,
+    get_web_identity_token,
 )
 
 OPERATIONS: Mapping[str, Callable[[IncomingCall], Outcome]] = {
@@ -23,4 +25,10 @@ OPERATIONS: Mapping[str, Callable[[IncomingCall], Outcome]] = {
     "GetDelegatedAccessToken": get_delegated_access_token.answer,
     "GetFederationToken": get_federation_token.answer,
     "GetSessionToken": get_session_token.answer,
+    "GetWebIdentityToken": get_web_identity_token.answer,
+}
+
+# Those that nobody signs (`noAuth` in the model).
+UNSIGNED_OPERATIONS: Mapping[str, Callable[[UnsignedCall], Outcome]] = {
+    "AssumeRoleWithWebIdentity": assume_role_with_web_identity.answer,
 }

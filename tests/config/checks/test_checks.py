@@ -31,6 +31,9 @@ ROLE = "roles: {r: {}}\n"
         pytest.param("instances: {a: {profile: p}}",
                      ["1:17: instances.a.profile: an instance profile needs a role; add role:"],
                      id="a profile without role"),
+        pytest.param("instances: {a: {profile_id: AIPAEXAMPLE7WEB0PROFI}}",
+                     ["1:17: instances.a.profile_id: an instance profile needs a role; add role:"],
+                     id="the id of a profile without role"),
         pytest.param(
             "roles: {r: {}, s: {}}\ninstances: {a: {role: r}, b: {role: s, profile: r}}",
             ["2:40: instances.b.profile: instance profile r holds role r at instances.a; a profile "

@@ -16,6 +16,7 @@ META_DATA_LINES = [
     "events/",
     "hostname",
     "iam/",
+    "identity-credentials/",
     "instance-action",
     "instance-id",
     "instance-life-cycle",
@@ -100,7 +101,6 @@ def test_what_was_never_there_is_missing(client: Client, target: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "identity-credentials/",
         "tags/instance",
         "spot/instance-action",
         "public-ipv4",

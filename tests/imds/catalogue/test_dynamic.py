@@ -1,5 +1,3 @@
-import pytest
-
 from imds_sim.imds.identity import identity_document
 from tests.imds.client import Client
 
@@ -17,7 +15,8 @@ def test_the_identity_document_is_text_with_and_without_slash(client: Client) ->
         assert ("Content-Type", "text/plain") in response.headers
 
 
-@pytest.mark.parametrize("name", ["signature", "pkcs7", "rsa2048", "dsa2048"])
-def test_there_are_no_signatures(client: Client, name: str) -> None:
-    assert client.lines("/latest/dynamic/instance-identity/") == ["document"]
-    assert client.lines(f"/latest/dynamic/instance-identity/{name}") is None
+def test_the_signed_forms_stand_beside_it_in_the_order_of_the_guide(client: Client) -> None:
+    expected = ["rsa2048", "pkcs7", "document", "signature", "dsa2048"]
+    assert client.lines("/latest/dynamic/instance-identity/") == expected
+    assert client.lines("/2009-04-04/dynamic/instance-identity") == expected
+    assert client.lines("/2008-09-01/dynamic/instance-identity") is None

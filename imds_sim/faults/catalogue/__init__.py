@@ -1,0 +1,1 @@
+"""Everything that can go wrong, one file for each group of targets."""

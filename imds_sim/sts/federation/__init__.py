@@ -1,0 +1,1 @@
+"""Identities from outside: documents of identity providers in, claims out."""

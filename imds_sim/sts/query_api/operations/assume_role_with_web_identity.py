@@ -1,0 +1,52 @@
+"""AssumeRoleWithWebIdentity on the wire."""
+
+from imds_sim.sts import limits
+from imds_sim.sts.operations.assume_role_with_web_identity import AssumeRoleWithWebIdentityRequest
+from imds_sim.sts.query_api.call import Outcome, UnsignedCall
+from imds_sim.sts.query_api.credentials_elements import (
+    MINIMUM_SIZE,
+    credentials_element,
+    size_elements,
+)
+from imds_sim.sts.query_api.elements import Element
+from imds_sim.sts.query_api.members import read_policy_arns
+from imds_sim.sts.query_api.parameters import Parameters
+
+
+def read(parameters: Parameters) -> AssumeRoleWithWebIdentityRequest:
+    """The request, not judged yet. Raises MalformedInput."""
+    return AssumeRoleWithWebIdentityRequest(
+        role_arn=parameters.required("RoleArn"),
+        role_session_name=parameters.required("RoleSessionName"),
+        web_identity_token=parameters.required("WebIdentityToken"),
+        provider_id=parameters.get("ProviderId"),
+        duration=parameters.duration("DurationSeconds", limits.DEFAULT_DURATION),
+        policy=parameters.get("Policy"),
+        policy_arns=read_policy_arns(parameters),
+        minimum_session_token_size=parameters.integer(MINIMUM_SIZE),
+    )
+
+
+def answer(call: UnsignedCall) -> Outcome:
+    """Assume the role, answered in the order of the API Reference's sample.
+
+    Without session policies and tags there is no PackedPolicySize.
+    """
+    request = read(call.parameters)
+    assumed = call.service.assume_role_with_web_identity(request, call.context)
+    principal, identity = assumed.principal, assumed.identity
+    result: list[Element] = [
+        ("SubjectFromWebIdentityToken", identity.subject),
+        ("Audience", identity.audience),
+        ("AssumedRoleUser", [("AssumedRoleId", principal.user_id), ("Arn", principal.arn)]),
+        credentials_element(assumed.credentials),
+    ]
+    if assumed.source_identity is not None:
+        result.append(("SourceIdentity", assumed.source_identity))
+    result.append(("Provider", assumed.provider))
+    if assumed.packed_size is not None:
+        result.append(("PackedPolicySize", assumed.packed_size))
+    result += size_elements(assumed.credentials, call.parameters)
+    key_id = assumed.credentials.access_key_id
+    who = f"{identity.subject} of {assumed.provider}"
+    return Outcome(result, f"{who} became {principal.arn} with {key_id}", key_id)

@@ -1,0 +1,103 @@
+"""The control surface on a TCP port, and the probes beside it, of a real daemon."""
+
+import http.client
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from imds_sim.admin.client import AdminClient, find
+from imds_sim.admin.errors import AdminRefused
+from imds_sim.kernel.address import TcpAddress
+from imds_sim.server.binding import bind_tcp
+from tests.daemons import Daemon, daemon
+from tests.system.test_daemon import DEFAULT, serve_in
+
+TOKEN = "let-me-in-please"
+
+
+def free_port() -> int:
+    with bind_tcp(TcpAddress("127.0.0.1", 0), "test") as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def token_file(tmp_path: Path) -> Path:
+    file = tmp_path / "token"
+    file.write_text(f"{TOKEN}\n")
+    file.chmod(0o600)
+    return file
+
+
+@pytest.fixture
+def running(tmp_path: Path, token_file: Path) -> Iterator[tuple[Daemon, int, int]]:
+    admin, probes = free_port(), free_port()
+    config = DEFAULT.replace("lambda: []", f'lambda: [], admin: [auto, "127.0.0.1:{admin}"]')
+    config += f'admin_token_file: {token_file}\nprobes: ["127.0.0.1:{probes}"]\n'
+    with daemon(tmp_path, config) as started:
+        yield started, admin, probes
+
+
+def status(port: int, path: str, **headers: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request("GET", path, headers=headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_a_port_asks_for_the_token_and_refuses_browsers(running: tuple[Daemon, int, int]) -> None:
+    started, port, _ = running
+    shown = {"Authorization": f"Bearer {TOKEN}"}
+    assert started.ready["admin"] == [started.admin, f"http://127.0.0.1:{port}"]
+    assert status(port, "/v1/status", **shown) == 200
+    assert status(port, "/v1/status") == 401
+    assert status(port, "/v1/status", Host="evil.example", **shown) == 403
+    assert status(port, "/v1/status", Origin="http://localhost", **shown) == 403
+    assert TOKEN not in started.log()
+
+
+def test_a_command_finds_it_by_url_and_token_file(
+    running: tuple[Daemon, int, int], token_file: Path
+) -> None:
+    _, port, _ = running
+    url = f"http://127.0.0.1:{port}"
+    known = {"IMDS_SIM_ADMIN": url, "IMDS_SIM_ADMIN_TOKEN_FILE": str(token_file)}
+    client = find(None, known, os.geteuid())
+    assert client == AdminClient(url, client.token)
+    assert client.call("GET", "/readyz") == {"ready": True}
+    with pytest.raises(AdminRefused, match="admin_token_file"):
+        find(None, {"IMDS_SIM_ADMIN": url}, os.geteuid()).call("GET", "/readyz")
+
+
+def test_probes_answer_probes_and_nothing_else(running: tuple[Daemon, int, int]) -> None:
+    _, _, probes = running
+    assert status(probes, "/healthz") == 200
+    assert status(probes, "/readyz") == 200
+    assert status(probes, "/v1/status") == 404
+    assert status(probes, "/latest/meta-data/") == 404
+
+
+def test_a_surface_that_imitates_aws_knows_no_probes(running: tuple[Daemon, int, int]) -> None:
+    started, _, _ = running
+    for url in (*started.ready["imds"], *started.ready["sts"], *started.ready["ecs"]):
+        port = int(url.rpartition(":")[2])
+        for path in ("/healthz", "/readyz", "/metrics"):
+            assert status(port, path) in (401, 404), url
+
+
+def test_a_token_that_others_can_read_is_refused_with_the_cure(
+    tmp_path: Path, token_file: Path
+) -> None:
+    token_file.chmod(0o640)
+    file = tmp_path / "sim.yaml"
+    file.write_text(DEFAULT + f"admin_token_file: {token_file}\n")
+    done = serve_in(tmp_path, "--config", str(file))
+    assert done.returncode == 77
+    assert f"chmod go-rwx {token_file}" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert json.dumps(TOKEN) not in done.stderr
