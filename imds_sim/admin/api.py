@@ -6,26 +6,20 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from imds_sim.admin import clock, documents, exchange, faults, options, verify
+from imds_sim.admin import clock, documents, exchange, faults, options, tasks, verify
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
-from imds_sim.admin.errors import BodyInvalid, QueryInvalid
+from imds_sim.admin.errors import QueryInvalid
 from imds_sim.admin.questions import PARAMETERS, read_question
-from imds_sim.faults.errors import FaultInvalid, FaultUnknown, TooManyFaults
-from imds_sim.kernel.clock import RateImpossible, ShiftTooFar
-from imds_sim.kernel.errors import SimError
+from imds_sim.admin.statuses import ERRORS, RELOAD_STATUS
 from imds_sim.kernel.exchange import Surface
-from imds_sim.kernel.key_store import KeyUnusable
-from imds_sim.simulator.asker import PrincipalUnknown, RoleUnknown
 from imds_sim.simulator.environment import (
-    EnvironmentUnavailable,
     environment,
     subject_named,
 )
-from imds_sim.simulator.overlay import NameTaken, TooManyAdded, named_instance
+from imds_sim.simulator.overlay import named_instance
 from imds_sim.simulator.why import explain
 from imds_sim.sts.errors import ApiError
 from imds_sim.workloads.instance import Instance
-from imds_sim.workloads.resolve import WorkloadUnknown
 
 RELOAD = ("POST", "/v1/reload")
 OPTIONS = "/v1/instances/NAME/metadata-options"
@@ -49,28 +43,6 @@ class AdminReply:
     status: int
     document: dict[str, object]
     allow: tuple[str, ...] = ()
-
-
-# Status and code of each error; the message is the error's own.
-ERRORS: dict[type[SimError], tuple[int, str]] = {
-    QueryInvalid: (400, "InvalidQuery"),
-    BodyInvalid: (400, "InvalidBody"),
-    PrincipalUnknown: (404, "PrincipalUnknown"),
-    RoleUnknown: (404, "RoleUnknown"),
-    ShiftTooFar: (400, "ShiftTooFar"),
-    RateImpossible: (400, "RateImpossible"),
-    FaultInvalid: (400, "FaultInvalid"),
-    FaultUnknown: (404, "FaultUnknown"),
-    TooManyFaults: (409, "TooManyFaults"),
-    WorkloadUnknown: (404, "WorkloadUnknown"),
-    NameTaken: (409, "NameTaken"),
-    TooManyAdded: (409, "TooManyAdded"),
-    EnvironmentUnavailable: (409, "EnvironmentUnavailable"),
-    KeyUnusable: (500, "KeyUnusable"),
-}
-
-# Of a reload that did not take effect: the file is at fault, or what the daemon stands on.
-RELOAD_STATUS = {"ConfigInvalid": 422, "ConfigNotReadable": 422, "CannotBind": 409}
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +175,19 @@ class AdminApi:
         over = exchange.connection(surface, asked.query.get("as"), core.world.resolver)
         return AdminReply(200, exchange.document(request, core.handle(over, request)))
 
+    def _start_task(self, asked: Asked) -> AdminReply:
+        core = self._backend.core
+        name, overlay = tasks.started(asked.body, core)
+        core.lay_over(overlay)
+        return self._environment(Asked({"as": name}))
+
+    def _stop_task(self, asked: Asked) -> AdminReply:
+        core, name = self._backend.core, asked.query.get("as")
+        if name is None:
+            raise QueryInvalid("which task? give its name as the parameter as")
+        core.lay_over(tasks.stopped(name, core))
+        return AdminReply(200, {"stopped": name})
+
     def _options(self, asked: Asked) -> AdminReply:
         return AdminReply(200, options.options_document(self._instance(asked)))
 
@@ -261,6 +246,8 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("POST", "/v1/rotate"): _Route(AdminApi._rotate, frozenset({"as"})),
     ("POST", "/v1/reset"): _Route(AdminApi._reset),
     ("POST", "/v1/exchange"): _Route(AdminApi._exchange, frozenset({"as"}), exchange.MAX_BODY),
+    ("POST", "/v1/tasks"): _Route(AdminApi._start_task, max_body=tasks.MAX_BODY),
+    ("DELETE", "/v1/tasks"): _Route(AdminApi._stop_task, frozenset({"as"})),
     ("GET", OPTIONS): _Route(AdminApi._options),
     ("PATCH", OPTIONS): _Route(AdminApi._change_options, max_body=options.MAX_BODY),
     ("GET", TAGS): _Route(AdminApi._tags),

@@ -20,6 +20,7 @@ COMMANDS = (
     "why",
     "get",
     "status",
+    "task",
     "wait",
     "journal",
     "fault",

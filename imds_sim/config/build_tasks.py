@@ -3,12 +3,11 @@
 Source: ECS Developer Guide, "Task metadata endpoint version 4", for the forms of the ids.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from imds_sim.config.checks.timing import lifetime_of
+from imds_sim.config.checks.timing import TASK_LIFETIME
 from imds_sim.config.network import Network
-from imds_sim.config.schema.configuration import Configuration
 from imds_sim.config.schema.interfaces import NetworkInterfaceSection
 from imds_sim.config.schema.tasks import ContainerSection, TaskSection
 from imds_sim.kernel.arn import dns_suffix_of, partition_of
@@ -23,29 +22,31 @@ _ON_BRIDGE = "172.17.0."  # Docker's own bridge; its first container has .2
 
 
 class TaskBuilder:
-    """Builds the tasks of one file; keeps addresses of the file from being given out."""
+    """Builds tasks of one account and region; `roles` are those that a task can have, by name."""
 
     def __init__(
         self,
-        configuration: Configuration,
+        place: tuple[str, str],
         ids: Identifiers,
         roles: Mapping[str, AttachedRole],
         network: Network,
         started_at: datetime,
     ) -> None:
-        self._configuration = configuration
+        self._account, self._region = place
+        self._partition = partition_of(self._region)
         self._ids = ids
         self._roles = roles
         self._network = network
         self._started_at = started_at
-        for section in configuration.tasks.values():
-            network.claim(_interfaces(section), self._zone(section))
+
+    def claim(self, sections: Iterable[TaskSection]) -> None:
+        """Keep addresses of the file from being given out; all are claimed before any is."""
+        for section in sections:
+            self._network.claim(_interfaces(section), self._zone(section))
 
     def build(self, name: str, section: TaskSection) -> Task:
         """One task."""
-        configuration, ids = self._configuration, self._ids
-        region = configuration.region
-        partition, account = partition_of(region), configuration.account
+        ids = self._ids
         launch_type = LaunchType(section.launch_type)
         fargate = launch_type is LaunchType.FARGATE
         cpu = FARGATE_CPU if section.cpu is None and fargate else section.cpu
@@ -56,13 +57,13 @@ class TaskBuilder:
         return Task(
             name=name,
             id=id_,
-            partition=partition,
-            account=account,
-            region=region,
+            partition=self._partition,
+            account=self._account,
+            region=self._region,
             cluster=section.cluster,
             credentials_id=section.credentials_id or ids.uuid("credentials", name),
             role=None if section.role is None else self._roles[section.role],
-            lifetime=lifetime_of(configuration, section),
+            lifetime=section.lifetime or TASK_LIFETIME,
             execution_role=(
                 None if section.execution_role is None else self._roles[section.execution_role]
             ),
@@ -84,8 +85,12 @@ class TaskBuilder:
             started_at=self._started_at,
         )
 
+    @property
+    def _arn_of_containers(self) -> str:
+        return f"arn:{self._partition}:ecs:{self._region}:{self._account}:container"
+
     def _zone(self, section: TaskSection) -> str:
-        return section.availability_zone or f"{self._configuration.region}a"
+        return section.availability_zone or f"{self._region}a"
 
     def _interface(self, name: str, section: TaskSection) -> NetworkInterface | None:
         if section.network_mode != "awsvpc":
@@ -103,8 +108,7 @@ class TaskBuilder:
         of: TaskSection,
     ) -> Container:
         name, section = named
-        ids, region, account = self._ids, self._configuration.region, self._configuration.account
-        partition = partition_of(region)
+        ids, region, account = self._ids, self._region, self._account
         if of.launch_type == "FARGATE":
             digits = int.from_bytes(ids.digest("runtime id", task, name)[:8], "big") % 10**10
             docker_id = endpoint_id = f"{task_id}-{digits:010}"
@@ -121,7 +125,7 @@ class TaskBuilder:
             docker_id=docker_id,
             docker_name=docker_name,
             endpoint_id=endpoint_id,
-            arn=f"arn:{partition}:ecs:{region}:{account}:container/{of.cluster}/{task_id}/{container_id}",
+            arn=f"{self._arn_of_containers}/{of.cluster}/{task_id}/{container_id}",
             image=section.image or f"{registry}/{name.lower()}:latest",
             image_id=f"sha256:{ids.digest('image', section.image or name).hex()}",
             cpu=section.cpu,

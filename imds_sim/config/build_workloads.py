@@ -59,7 +59,9 @@ class WorkloadBuilder:
         network = Network(self._ids, self._account, self._region)
         for instance in configuration.instances.values():
             network.claim(instance.network_interfaces, self._zone(instance))
-        tasks = TaskBuilder(configuration, self._ids, self._roles, network, self._started_at)
+        place = (self._account, self._region)
+        tasks = TaskBuilder(place, self._ids, self._roles, network, self._started_at)
+        tasks.claim(configuration.tasks.values())
         for name, instance in configuration.instances.items():
             yield self._instance(name, instance, network)
         for name, task in configuration.tasks.items():

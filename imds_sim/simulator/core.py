@@ -23,6 +23,7 @@ from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import Clock, ShiftedClock, SteadyClock
 from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.exchange import Connection, Surface
+from imds_sim.kernel.identifiers import Identifiers
 from imds_sim.kernel.key_store import KeysInMemory, KeyStore
 from imds_sim.kernel.message import Request, Response, Unreadable
 from imds_sim.kernel.token_bucket import TokenBuckets
@@ -74,6 +75,7 @@ class Core:
         self.generation = 1
         self.configured = world  # as the file has it, without the overlay
         self.overlay = Overlay()
+        self.identifiers = Identifiers(derived_key(state_key, "identifiers"))
         self._entropy = entropy
         self._sealer = SessionSealer(derived_key(state_key, "session tokens"), entropy)
         self._tokens = MetadataTokens(
