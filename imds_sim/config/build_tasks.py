@@ -77,6 +77,7 @@ class TaskBuilder:
             cpu=cpu / _UNITS if cpu else None,
             memory=memory or None,
             service_name=section.service,
+            instance=section.instance,
             tags=section.tags,
             containers=tuple(
                 self._container(name, id_, family, number, (called, each), section)

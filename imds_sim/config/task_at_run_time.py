@@ -50,6 +50,9 @@ def task_at_run_time(
             raise TaskInvalid(
                 f"{key}: no role {role!r} in account {world.account}; there are {there}"
             )
+    on = section.instance
+    if on is not None and not isinstance(world.resolver.workloads.get(on), Instance):
+        raise TaskInvalid(f"instance: no instance {on!r}")
     if section.launch_type == "FARGATE" and section.network_mode != "awsvpc":
         raise TaskInvalid("network_mode: must be awsvpc with launch_type FARGATE")
     if section.availability_zone is not None and not section.availability_zone.startswith(

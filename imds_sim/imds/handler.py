@@ -27,6 +27,7 @@ from imds_sim.kernel.message import Notes, Request, Response, Unreadable
 from imds_sim.kernel.refusal import Refusal
 from imds_sim.kernel.timestamps import http_date
 from imds_sim.workloads.instance import Instance
+from imds_sim.workloads.task import Task
 
 
 class ImdsHandler:
@@ -46,14 +47,18 @@ class ImdsHandler:
         self._modified: Rendered[datetime, str] = Rendered(http_date)
 
     def handle(
-        self, request: Request, instance: Instance | None, connection: Connection
+        self,
+        request: Request,
+        instance: Instance | None,
+        connection: Connection,
+        tasks: tuple[Task, ...] = (),
     ) -> Response:
-        """Answer as `instance`; None where no instance answers this client."""
+        """Answer as `instance`, on which `tasks` run; None where none answers this client."""
         keep = keeps_connection(request)
         try:
             match admit(request, instance, self._tokens):
                 case TreeRequest() as admitted:
-                    return self._item(admitted, keep)
+                    return self._item(admitted, keep, tasks)
                 case TokenRequest() as admitted:
                     return self._metadata_token(admitted, keep)
                 case MethodsRequest(allow):
@@ -78,13 +83,13 @@ class ImdsHandler:
             return self._writer.page(refusal.status, None, keep, notes)
         return self._writer.empty(refusal.status, keep=keep, notes=notes)
 
-    def _item(self, admitted: TreeRequest, keep: bool) -> Response:
+    def _item(self, admitted: TreeRequest, keep: bool, tasks: tuple[Task, ...]) -> Response:
         instance, remaining = admitted.instance, admitted.remaining
         if remaining is None:
             version, seconds, delivery = 1, None, Delivery.IMDS_V1
         else:
             version, seconds, delivery = 2, _whole_seconds(remaining), Delivery.IMDS_V2
-        view = View(instance, delivery, self._provider, self._documents)
+        view = View(instance, delivery, self._provider, self._documents, tasks)
         found = None if admitted.path is None else look_up(view, admitted.path.names)
         if found is None:
             raise NoSuchItem("nothing at this path", seconds)

@@ -211,6 +211,10 @@ def _metadata_url(world: World, endpoints: Endpoints, subject: Workload | User) 
         if found is None:
             raise EnvironmentUnavailable(cure(world, endpoints, subject))
         return found
+    if isinstance(subject, Task) and subject.instance is not None:
+        host = world.resolver.workloads.get(subject.instance)
+        if isinstance(host, Instance) and (at := url_of(world, endpoints, host)) is not None:
+            return at
     instances = [w for w in world.resolver.workloads.values() if isinstance(w, Instance)]
     own = url_of(world, endpoints, instances[0]) if instances else None
     return own or next(iter(usable(endpoints.surfaces.get(Surface.IMDS, ()))), None)

@@ -100,7 +100,9 @@ class Pipeline:
         match connection.surface:
             case Surface.IMDS:
                 instance = workload if isinstance(workload, Instance) else None
-                return self.imds.handle(request, instance, connection)
+                name = instance.name if instance is not None else ""
+                tasks = self.world.resolver.tasks_on(name)
+                return self.imds.handle(request, instance, connection, tasks)
             case Surface.ECS:
                 task = workload if isinstance(workload, Task) else None
                 return self.ecs.handle(request, task, connection)

@@ -27,14 +27,20 @@ class _Tasks:
     by_credentials_id: Mapping[str, Task]
     by_endpoint_id: Mapping[str, Task]
     by_address: Mapping[str, Task]
+    by_instance: Mapping[str, tuple[Task, ...]]
 
     @classmethod
     def of(cls, tasks: Iterable[Task]) -> Self:
         there = list(tasks)
+        by_instance: dict[str, tuple[Task, ...]] = {}
+        for task in there:
+            if task.instance is not None:
+                by_instance[task.instance] = (*by_instance.get(task.instance, ()), task)
         return cls(
             {each: task for task in there for each in task.credentials_ids},
             {each.endpoint_id: task for task in there for each in task.containers},
             {task.interface.private_ipv4: task for task in there if task.interface is not None},
+            by_instance,
         )
 
     def named_by(self, connection: Connection, target: str) -> Task | None:
@@ -112,6 +118,10 @@ class Resolver:
                 return self._endpoints.named_by(request.target)
             case Surface.STS:
                 return None
+
+    def tasks_on(self, instance: str) -> tuple[Task, ...]:
+        """The tasks that run on an instance."""
+        return self._tasks.by_instance.get(instance, ())
 
     def instance(self, connection: Connection) -> Instance | None:
         """Own listener, then the longest prefix in `clients`, then the default instance."""

@@ -75,7 +75,8 @@ class Task:
 
     `execution_role` is the agent's, for images and logs; its credentials have a path of their own,
     which no container is told. `cpu` counts cores, `memory` MiB; None is no limit. `interface` is
-    there in network mode awsvpc. `service_name` is that of the ECS service that runs it, if any.
+    there in network mode awsvpc. `service_name` is that of the ECS service
+    that runs it, `instance` the name of the instance that it runs on, if any.
     """
 
     kind: ClassVar[str] = "task"
@@ -101,6 +102,7 @@ class Task:
     cpu: float | None = None
     memory: int | None = None
     service_name: str | None = None
+    instance: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     containers: tuple[Container, ...] = ()
     started_at: datetime = datetime(2026, 1, 1, tzinfo=UTC)

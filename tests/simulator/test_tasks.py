@@ -218,3 +218,32 @@ def test_local_endpoints_are_off_unless_they_are_asked_for() -> None:
     scene = scene_of(WORLD.replace("ecs: {local_endpoints: user/alice}", ""))
     for path in ("/creds", "/role/open", "/role-arn/arn:aws:iam::111122223333:role/open"):
         assert ask(scene, path).status == 404
+
+
+def test_an_instance_shows_the_credentials_of_the_tasks_that_run_on_it() -> None:
+    scene = scene_of(
+        "roles: {app: {}, pull: {}, web: {}}\n"
+        "instances: {a: {role: web}, b: {clients: [10.0.0.1]}}\n"
+        "tasks: {t: {role: app, execution_role: pull, instance: a}, u: {role: app}}"
+    )
+    one = task(scene, "t")
+    base = "/latest/meta-data/iam-ecs-1"
+    names = [f"{one.id}-TaskApplication", f"{one.id}-TaskExecution"]
+    assert "iam-ecs-1/" in scene.get("/latest/meta-data/").body.decode().splitlines()
+    assert scene.get(f"{base}/security-credentials/").body.decode().splitlines() == names
+    info = json.loads(scene.get(f"{base}/info").body)
+    assert list(info["TaskCredentials"]) == names
+    for name, role in zip(names, ("app", "pull"), strict=True):
+        assert info["TaskCredentials"][name]["RoleARN"].endswith(f"/{role}")
+        keys = json.loads(scene.get(f"{base}/security-credentials/{name}").body)
+        arn = f"assumed-role/{role}/{one.id}"
+        assert arn in scene.identity(keys).body.decode()
+    own = json.loads(ask(scene, one.credentials_path).body)
+    shown = json.loads(scene.get(f"{base}/security-credentials/{names[0]}").body)
+    assert shown["AccessKeyId"] == own["AccessKeyId"]
+
+
+def test_an_instance_without_tasks_shows_none(scene: Scene) -> None:
+    bare = scene_of("roles: {web: {}}\ninstances: {a: {role: web}}")
+    assert "iam-ecs" not in bare.get("/latest/meta-data/").body.decode()
+    assert bare.get("/latest/meta-data/iam-ecs-1/info").status == 404

@@ -68,6 +68,9 @@ def _task(path: KeyPath, task: TaskSection) -> Iterator[Finding]:
         yield Finding(
             mode, "must be awsvpc with launch_type FARGATE", rests_on=((*path, "launch_type"),)
         )
+    if task.instance is not None and task.launch_type == "FARGATE":
+        message = "no instance of yours runs a task with launch_type FARGATE"
+        yield Finding((*path, "instance"), message, rests_on=((*path, "launch_type"),))
     if task.address is not None and task.network_mode != "awsvpc":
         message = "has no effect without network_mode awsvpc"
         yield Finding((*path, "address"), message, rests_on=(mode,), warns=True)

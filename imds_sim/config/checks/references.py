@@ -40,11 +40,22 @@ def check_references(configuration: Configuration) -> Iterator[Finding]:
         if isinstance(section, TaskSection) and section.execution_role is not None:
             place = (*path, "execution_role")
             yield from _check_role(configuration, place, section.execution_role, hints)
+        if isinstance(section, TaskSection) and section.instance is not None:
+            yield from _check_instance(configuration, (*path, "instance"), section.instance)
         if isinstance(section, InstanceSection):
             yield from _check_profile(path, section, holders)
         if isinstance(section, InstanceSection | TaskSection):
             yield from _check_zone(configuration.region, path, section)
     yield from _check_host(configuration)
+
+
+def _check_instance(configuration: Configuration, path: KeyPath, name: str) -> Iterator[Finding]:
+    """A task runs on an instance that is there."""
+    if name not in configuration.instances:
+        nearest = nearest_of(name, list(islice(configuration.instances, MAX_SEARCHED)))
+        hint = f"did you mean {nearest}?" if nearest else "instances are declared under instances:"
+        rests_on = (("instances", name),)
+        yield Finding(path, f"no instance {shown(name)}; {hint}", rests_on)
 
 
 def _check_host(configuration: Configuration) -> Iterator[Finding]:

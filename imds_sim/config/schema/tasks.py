@@ -19,6 +19,7 @@ from imds_sim.config.schema.names import (
     ImageName,
     RoleName,
     ServiceName,
+    WorkloadName,
 )
 from imds_sim.config.schema.section import Section
 from imds_sim.config.schema.tags import Tags
@@ -154,6 +155,11 @@ class TaskSection(Section):
         None,
         description="Memory of the task in MiB, 0 to 1048576. Default: 0, no limit; with FARGATE "
         "512.",
+    )
+    instance: WorkloadName | None = Field(
+        None,
+        description="Name of the instance under instances that it runs on; its metadata shows the "
+        "task's credentials at iam-ecs-1/. Default: none.",
     )
     service: ServiceName | None = Field(
         None,
