@@ -6,9 +6,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from imds_sim.admin import clock, documents, exchange, faults, options, tasks, verify
+from imds_sim.admin import clock, documents, exchange, faults, oidc_token, tasks, verify
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
 from imds_sim.admin.errors import QueryInvalid
+from imds_sim.admin.instances import MAX_BODY, PARTS, Part
 from imds_sim.admin.questions import PARAMETERS, read_question
 from imds_sim.admin.statuses import ERRORS, RELOAD_STATUS
 from imds_sim.kernel.exchange import Surface
@@ -16,14 +17,11 @@ from imds_sim.simulator.environment import (
     environment,
     subject_named,
 )
-from imds_sim.simulator.overlay import named_instance
 from imds_sim.simulator.why import explain
 from imds_sim.sts.errors import ApiError
-from imds_sim.workloads.instance import Instance
+from imds_sim.sts.federation.orders import mint
 
 RELOAD = ("POST", "/v1/reload")
-OPTIONS = "/v1/instances/NAME/metadata-options"
-TAGS = "/v1/instances/NAME/tags"
 Query = Mapping[str, str]
 
 
@@ -188,27 +186,6 @@ class AdminApi:
         core.lay_over(tasks.stopped(name, core))
         return AdminReply(200, {"stopped": name})
 
-    def _options(self, asked: Asked) -> AdminReply:
-        return AdminReply(200, options.options_document(self._instance(asked)))
-
-    def _change_options(self, asked: Asked) -> AdminReply:
-        core, instance = self._backend.core, self._instance(asked)
-        settings = options.read_options(asked.body, instance)
-        core.lay_over(core.overlay.with_settings(instance.name, *settings))
-        return self._options(asked)
-
-    def _tags(self, asked: Asked) -> AdminReply:
-        return AdminReply(200, {"tags": dict(self._instance(asked).tags)})
-
-    def _change_tags(self, asked: Asked) -> AdminReply:
-        core, instance = self._backend.core, self._instance(asked)
-        settings = options.read_tags(asked.body, instance)
-        core.lay_over(core.overlay.with_settings(instance.name, *settings))
-        return self._tags(asked)
-
-    def _instance(self, asked: Asked) -> Instance:
-        return named_instance(self._backend.core.world, asked.name)
-
     def _why(self, asked: Asked) -> AdminReply:
         return AdminReply(200, explain(self._backend.core, read_question(asked.query)).document())
 
@@ -221,12 +198,27 @@ class AdminApi:
     def _certificates(self, asked: Asked) -> AdminReply:
         return AdminReply(200, documents.certificates(self._backend.core))
 
+    def _oidc_token(self, asked: Asked) -> AdminReply:
+        order = oidc_token.read_order(asked.body)
+        minted = mint(self._backend.core.sts.issuers, order)
+        return AdminReply(200, oidc_token.document(minted))
+
     def _health(self, asked: Asked) -> AdminReply:
         return AdminReply(200, {"status": "ok"})
 
     def _readiness(self, asked: Asked) -> AdminReply:
         ready = self._backend.process.ready
         return AdminReply(200 if ready else 503, {"ready": ready})
+
+
+def _of_instance(method: str, part: Part) -> _Route:
+    def answer(api: AdminApi, asked: Asked) -> AdminReply:
+        core = api._backend.core
+        return AdminReply(200, part.answer(core, method, asked.name, asked.body, asked.query))
+
+    takes_body = method in ("PATCH", "POST")
+    parameters = frozenset() if takes_body or method == "GET" else part.parameters
+    return _Route(answer, parameters, MAX_BODY if takes_body else None)
 
 
 ROUTES: dict[tuple[str, str], _Route] = {
@@ -248,15 +240,17 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("POST", "/v1/exchange"): _Route(AdminApi._exchange, frozenset({"as"}), exchange.MAX_BODY),
     ("POST", "/v1/tasks"): _Route(AdminApi._start_task, max_body=tasks.MAX_BODY),
     ("DELETE", "/v1/tasks"): _Route(AdminApi._stop_task, frozenset({"as"})),
-    ("GET", OPTIONS): _Route(AdminApi._options),
-    ("PATCH", OPTIONS): _Route(AdminApi._change_options, max_body=options.MAX_BODY),
-    ("GET", TAGS): _Route(AdminApi._tags),
-    ("PATCH", TAGS): _Route(AdminApi._change_tags, max_body=options.MAX_BODY),
     ("GET", "/v1/why"): _Route(AdminApi._why, PARAMETERS),
     ("POST", "/v1/verify"): _Route(AdminApi._verify, max_body=verify.MAX_BODY),
     ("GET", "/v1/certificates"): _Route(AdminApi._certificates),
+    ("POST", "/v1/oidc-token"): _Route(AdminApi._oidc_token, max_body=oidc_token.MAX_BODY),
     ("GET", "/healthz"): _Route(AdminApi._health),
     ("GET", "/readyz"): _Route(AdminApi._readiness),
+    **{
+        (method, f"/v1/instances/NAME/{place}"): _of_instance(method, part)
+        for place, part in PARTS.items()
+        for method in ("GET", *part.changes)
+    },
 }
 
 

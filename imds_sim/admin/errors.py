@@ -45,6 +45,7 @@ class AdminRefused(AdminError):
         "RateImpossible": 2,
         "FaultInvalid": 2,
         "FaultUnknown": 2,
+        "IssuerUnknown": 2,
         "PrincipalUnknown": 2,
         "RoleUnknown": 2,
         "WorkloadUnknown": 2,

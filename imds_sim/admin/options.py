@@ -18,8 +18,6 @@ from imds_sim.workloads.instance_tags import (
     can_be_shown,
 )
 
-MAX_BODY = 64 * 1024  # bytes
-
 
 @dataclass(frozen=True, slots=True)
 class _Choice:

@@ -7,13 +7,16 @@ from imds_sim.admin.errors import QueryInvalid
 from imds_sim.simulator.why import Question
 
 PARAMETERS = frozenset(
-    {"principal", "role", "external_id", "session_name", "tags", "source_identity", "mfa"}
+    {
+        *("principal", "role", "external_id", "session_name", "tags", "source_identity", "mfa"),
+        "claims",
+    }
 )
 _TRUTH = {"true": True, "false": False}
 
 
 def read_question(query: Mapping[str, str]) -> Question:
-    """The question in a query: `tags` is a JSON object, `mfa` is true or false.
+    """The question in a query: `tags` and `claims` are JSON objects, `mfa` is true or false.
 
     Raises QueryInvalid.
     """
@@ -28,6 +31,7 @@ def read_question(query: Mapping[str, str]) -> Question:
         tags=_tags(query.get("tags", "{}")),
         source_identity=query.get("source_identity"),
         with_mfa=_TRUTH[mfa],
+        claims=_object("claims", query.get("claims", "{}")),
     )
 
 
@@ -41,6 +45,7 @@ def write_question(question: Question) -> dict[str, str | None]:
         "tags": json.dumps(dict(question.tags)) if question.tags else None,
         "source_identity": question.source_identity,
         "mfa": "true" if question.with_mfa else None,
+        "claims": json.dumps(dict(question.claims)) if question.claims else None,
     }
 
 
@@ -51,10 +56,19 @@ def _required(query: Mapping[str, str], name: str) -> str:
 
 
 def _tags(text: str) -> dict[str, str]:
-    try:
-        tags = json.loads(text)
-    except (ValueError, RecursionError):
-        tags = None
-    if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
+    tags = _object("tags", text)
+    if not all(isinstance(value, str) for value in tags.values()):
         raise QueryInvalid('tags: a JSON object of texts, such as {"team": "orders"}')
-    return tags
+    return {key: str(value) for key, value in tags.items()}
+
+
+def _object(name: str, text: str) -> dict[str, object]:
+    try:
+        read = json.loads(text)
+    except (ValueError, RecursionError):
+        read = None
+    if not isinstance(read, dict):
+        example = '{"team": "orders"}' if name == "tags" else '{"sub": "jane"}'
+        of_what = " of texts" if name == "tags" else ""
+        raise QueryInvalid(f"{name}: a JSON object{of_what}, such as {example}")
+    return read

@@ -8,12 +8,14 @@ from imds_sim.kernel.key_store import KeyUnusable
 from imds_sim.simulator.asker import PrincipalUnknown, RoleUnknown
 from imds_sim.simulator.environment import EnvironmentUnavailable
 from imds_sim.simulator.overlay import NameTaken, TooManyAdded
+from imds_sim.sts.federation.issuers import IssuerUnknown
 from imds_sim.workloads.resolve import WorkloadUnknown
 
 # Status and code of each error; the message is the error's own.
 ERRORS: dict[type[SimError], tuple[int, str]] = {
     QueryInvalid: (400, "InvalidQuery"),
     BodyInvalid: (400, "InvalidBody"),
+    IssuerUnknown: (404, "IssuerUnknown"),
     PrincipalUnknown: (404, "PrincipalUnknown"),
     RoleUnknown: (404, "RoleUnknown"),
     ShiftTooFar: (400, "ShiftTooFar"),

@@ -18,6 +18,7 @@ COMMANDS = (
     "schema",
     "decide",
     "why",
+    "oidc-token",
     "get",
     "status",
     "task",
@@ -26,6 +27,7 @@ COMMANDS = (
     "fault",
     "clock",
     "options",
+    "event",
     "rotate",
     "reload",
     "reset",
@@ -44,7 +46,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"imds_sim.cli.{cmd_name}").command
+        command = import_module(f"imds_sim.cli.{cmd_name.replace('-', '_')}").command
         return command if isinstance(command, click.Command) else None
 
     def invoke(self, ctx: click.Context) -> object:

@@ -8,6 +8,7 @@ import click
 from imds_sim.cli.daemon import admin_option, running
 from imds_sim.cli.ending import NO
 from imds_sim.cli.listing import mapping, mappings, strings
+from imds_sim.cli.oidc_token import read_claim
 
 if TYPE_CHECKING:
     from imds_sim.simulator.why import Question
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     "--principal",
     metavar="PRINCIPAL",
     required=True,
-    help="Who asks: a workload, user/NAME, an ARN, or a service such as ec2.amazonaws.com.",
+    help="Who asks: a workload, user/NAME, an ARN (of an OIDC provider too), or a service such as "
+    "ec2.amazonaws.com.",
 )
 @click.option("--role", metavar="NAME|ARN", required=True, help="The role to be assumed.")
 @click.option("--external-id", metavar="ID", help="ExternalId of the call.")
@@ -32,6 +34,13 @@ if TYPE_CHECKING:
 )
 @click.option("--source-identity", metavar="ID", help="SourceIdentity of the call.")
 @click.option("--mfa", is_flag=True, help="The call is made with a code of an MFA device.")
+@click.option(
+    "--claim",
+    "claims",
+    metavar="NAME=TEXT|NAME:=JSON",
+    multiple=True,
+    help="A claim of the token that a holder of the provider's tokens shows; may be repeated.",
+)
 @click.option("--config", metavar="FILE", help="Ask a configuration instead of the running daemon.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole explanation as one object.")
 @admin_option
@@ -43,6 +52,7 @@ def command(
     tags: tuple[str, ...],
     source_identity: str | None,
     mfa: bool,
+    claims: tuple[str, ...],
     config: str | None,
     as_json: bool,
     admin: str | None,
@@ -56,11 +66,20 @@ def command(
     Example:
       imds-sim why --principal web-1 --role web
       imds-sim why --principal user/alice --role deploy --external-id 42 --config sim.yaml
+      imds-sim why --principal arn:aws:iam::111122223333:oidc-provider/gitlab.com --role ci \\
+        --claim sub=project_path:my-group/my-project:ref_type:branch:ref:main
     """
     from imds_sim.simulator.why import Question
 
     question = Question(
-        principal, role, external_id, session_name, _tags(tags), source_identity, mfa
+        principal,
+        role,
+        external_id,
+        session_name,
+        _tags(tags),
+        source_identity,
+        mfa,
+        dict(map(read_claim, claims)),
     )
     if config is not None:
         document = _from_file(config, question)

@@ -96,7 +96,9 @@ class TaskBuilder:
     def _interface(self, name: str, section: TaskSection) -> NetworkInterface | None:
         if section.network_mode != "awsvpc":
             return None
-        found = self._network.interfaces(name, _interfaces(section), self._zone(section))
+        found = self._network.interfaces(
+            name, _interfaces(section), self._zone(section), instance_id=""
+        )
         return found[0]
 
     def _container(

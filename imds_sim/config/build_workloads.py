@@ -4,6 +4,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from imds_sim.config.build_events import build_events
 from imds_sim.config.build_tasks import TaskBuilder
 from imds_sim.config.checks.timing import lifetime_of
 from imds_sim.config.network import Network
@@ -21,6 +22,8 @@ from imds_sim.workloads.instance import (
     Family,
     Instance,
     InstanceProfile,
+    Launch,
+    ManagedSshKeys,
     MetadataOptions,
     Placement,
 )
@@ -76,10 +79,11 @@ class WorkloadBuilder:
         zone = self._zone(section)
         architecture = architecture_of(section.instance_type)
         options = section.metadata_options
+        instance_id = section.id or ids.resource("i", name)
         user_data = section.user_data or section.user_data_file or section.user_data_base64
         return Instance(
             name=name,
-            id=section.id or ids.resource("i", name),
+            id=instance_id,
             partition=self._partition,
             dns_suffix=self._dns_suffix,
             account=self._account,
@@ -91,7 +95,13 @@ class WorkloadBuilder:
             architecture=architecture,
             reservation_id=section.reservation_id or ids.resource("r", name),
             launched_at=section.launch_time or self._started_at,
-            interfaces=network.interfaces(name, section.network_interfaces, zone),
+            interfaces=network.interfaces(
+                name,
+                section.network_interfaces,
+                zone,
+                instance_id,
+                by_resource=section.hostname_type == "resource-name",
+            ),
             profile=self._profile(section),
             options=MetadataOptions(
                 http_endpoint_enabled=options.http_endpoint == "enabled",
@@ -104,10 +114,18 @@ class WorkloadBuilder:
                 section.placement.host_id,
                 section.placement.partition_number,
             ),
+            launch=_launch(section),
+            managed_ssh_keys=ManagedSshKeys(
+                section.managed_ssh_keys.active_keys,
+                section.managed_ssh_keys.signer_cert,
+                section.managed_ssh_keys.signer_ocsp,
+            ),
             tags=section.tags,
             user_data=user_data or None,
             # EC2 puts the name of the key pair in place of the comment.
             public_keys={pair: f"{key} {pair}" for pair, key in section.public_keys.items()},
+            life_cycle=section.life_cycle,
+            events=build_events(section.events, self._started_at, ids, name),
             metadata={tree_path(path): value for path, value in section.metadata.items()},
             extended_credentials=section.extended_credentials,
             lifetime=lifetime_of(self._configuration, section),
@@ -182,3 +200,18 @@ class WorkloadBuilder:
             chance = self._ids.digest("authorization token", path)[:30]
             return Secret(urlsafe_b64encode(chance).decode())
         return Secret(self._ids.uuid("authorization token", path))
+
+
+def _launch(section: InstanceSection) -> Launch:
+    devices = dict(section.block_devices)
+    return Launch(
+        index=section.launch_index,
+        root_device=devices.pop("root", Launch().root_device),
+        block_devices=devices,
+        product_codes=section.product_codes,
+        kernel_id=section.kernel_id,
+        ramdisk_id=section.ramdisk_id,
+        ancestor_image_ids=section.ancestor_image_ids,
+        hibernation=section.hibernation,
+        monitoring=section.monitoring == "enabled",
+    )

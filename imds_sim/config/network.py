@@ -9,7 +9,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
 from imds_sim.config.default_vpc import VPC, DefaultVpc
-from imds_sim.config.placement import private_hostname, public_hostname
+from imds_sim.config.placement import private_hostname, public_hostname, resource_hostname
 from imds_sim.config.schema.interfaces import NetworkInterfaceSection
 from imds_sim.kernel.arn import dns_suffix_of
 from imds_sim.kernel.identifiers import Identifiers
@@ -63,20 +63,35 @@ class Network:
         for address, zone in taken.items():
             self._default.claim(IPv4Address(address), zone)
 
-    def interfaces(self, name: str, sections: Sections, zone: str) -> tuple[NetworkInterface, ...]:
-        """The interfaces of the instance `name`, eth0 first."""
-        if not sections:
-            return (self._default.interface(name, zone),)
+    def interfaces(
+        self, name: str, sections: Sections, zone: str, instance_id: str, by_resource: bool = False
+    ) -> tuple[NetworkInterface, ...]:
+        """The interfaces of the instance `name`, eth0 first; `by_resource` names them by its id.
+
+        In a subnet with IPv6 alone there is no other way: Amazon EC2 User Guide, "Hostname types".
+        """
+        if sections:
+            built = [
+                self._interface(name if number == 0 else f"{name} {number}", number, section, zone)
+                for number, section in zip(device_numbers(sections), sections, strict=True)
+            ]
+        else:
+            built = [self._default.interface(name, zone)]
+        hostname = resource_hostname(instance_id, self._region)
         built = [
-            self._interface(name if number == 0 else f"{name} {number}", number, section, zone)
-            for number, section in zip(device_numbers(sections), sections, strict=True)
+            replace(each, private_hostname=hostname)
+            if by_resource or each.private_ipv4 is None
+            else each
+            for each in built
         ]
         return tuple(sorted(built, key=lambda each: each.device_number))
 
     def _interface(
         self, subject: str, number: int, section: NetworkInterfaceSection, zone: str
     ) -> NetworkInterface:
-        if section.private_ipv4s:
+        if section.ipv6_only:
+            found = self._ipv6_only(subject, section, zone)
+        elif section.private_ipv4s:
             found = self._addressed(subject, section, zone)
         else:
             found = self._default.interface(subject, zone)
@@ -93,6 +108,7 @@ class Network:
             id=section.id or found.id,
             mac=section.mac or found.mac,
             device_number=number,
+            network_card_index=section.network_card_index,
             subnet_id=section.subnet_id or found.subnet_id,
             vpc_id=section.vpc_id or found.vpc_id,
             security_groups=groups,
@@ -110,9 +126,6 @@ class Network:
     ) -> NetworkInterface:
         subnet, vpc = ipv4_blocks(section)
         primary, *secondary = map(str, section.private_ipv4s)
-        vpc_id = self._default.id
-        if vpc != VPC:
-            vpc_id = self._ids.resource("vpc", self._account, self._region, str(vpc))
         return NetworkInterface(
             id=self._default.interface_id(subject),
             mac=self._default.mac(subject),
@@ -121,11 +134,34 @@ class Network:
             private_hostname=private_hostname(primary, self._region),
             subnet_id=self._default.subnet_id(zone, str(subnet)),
             subnet_ipv4_cidr=str(subnet),
-            vpc_id=vpc_id,
+            vpc_id=self._vpc_id(vpc),
             vpc_ipv4_cidr=str(vpc),
             security_groups={"default": self._group("default")},
             secondary_ipv4s=tuple(secondary),
         )
+
+    def _ipv6_only(
+        self, subject: str, section: NetworkInterfaceSection, zone: str
+    ) -> NetworkInterface:
+        blocks = ipv6_blocks(section)
+        vpc = section.vpc_ipv4_cidr or VPC
+        return NetworkInterface(
+            id=self._default.interface_id(subject),
+            mac=self._default.mac(subject),
+            device_number=0,
+            private_ipv4=None,
+            private_hostname="",
+            subnet_id=self._default.subnet_id(zone, str(blocks[0]) if blocks else ""),
+            subnet_ipv4_cidr=None,
+            vpc_id=self._vpc_id(vpc),
+            vpc_ipv4_cidr=str(vpc),
+            security_groups={"default": self._group("default")},
+        )
+
+    def _vpc_id(self, vpc: IPv4Network) -> str:
+        if vpc == VPC:
+            return self._default.id
+        return self._ids.resource("vpc", self._account, self._region, str(vpc))
 
     def _group(self, name: str) -> str:
         return self._ids.resource("sg", self._account, self._region, name)

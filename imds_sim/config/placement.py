@@ -37,14 +37,22 @@ def architecture_of(instance_type: str) -> str:
 
 def private_hostname(private_ipv4: str, region: str) -> str:
     """The IP name of an address: `ip-172-31-5-7.ec2.internal`, other regions with their name."""
-    domain = "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
-    return f"ip-{private_ipv4.replace('.', '-')}.{domain}"
+    return f"ip-{private_ipv4.replace('.', '-')}.{_domain(region)}"
+
+
+def resource_hostname(instance_id: str, region: str) -> str:
+    """The resource name of an instance: `i-0951b6d0b66337123.us-east-2.compute.internal`."""
+    return f"{instance_id}.{_domain(region)}"
 
 
 def public_hostname(public_ipv4: str, region: str, dns_suffix: str) -> str:
     """The name of a public address, e.g. `ec2-203-0-113-25.us-east-2.compute.amazonaws.com`."""
     place = "compute-1" if region == "us-east-1" else f"{region}.compute"
     return f"ec2-{public_ipv4.replace('.', '-')}.{place}.{dns_suffix}"
+
+
+def _domain(region: str) -> str:
+    return "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
 
 
 def _short_region(region: str) -> str:

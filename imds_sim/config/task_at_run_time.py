@@ -82,5 +82,5 @@ def _addresses(world: World) -> dict[str, str]:
             for interface in each.interfaces:
                 taken |= dict.fromkeys(interface.private_ipv4s, each.availability_zone)
         elif isinstance(each, Task) and each.interface is not None:
-            taken[each.interface.private_ipv4] = each.availability_zone
+            taken |= dict.fromkeys(each.interface.private_ipv4s, each.availability_zone)
     return taken

@@ -120,12 +120,13 @@ def session_keys(workload: Workload, delivery: Delivery) -> dict[str, str]:
     match workload:
         case Instance():
             primary = workload.interfaces[0]
-            return {
+            keys = {
                 "ec2:RoleDelivery": delivery.value,
                 "ec2:SourceInstanceARN": workload.arn,
                 "aws:Ec2InstanceSourceVpc": primary.vpc_id,
                 "aws:Ec2InstanceSourcePrivateIPv4": primary.private_ipv4,
             }
+            return {key: value for key, value in keys.items() if value is not None}
         case Function():
             return {"lambda:SourceFunctionArn": workload.arn}
         case Task() | Endpoint():

@@ -14,13 +14,14 @@ _DOTS = frozenset((".", ".."))
 
 @dataclass(frozen=True, slots=True)
 class TreePath:
-    """The names from the root down; a final slash makes no difference in the tree.
+    """The names from the root down; a final slash makes a difference to the Xen back end alone.
 
     `issues_tokens` marks the one path outside of the tree, where a final slash does.
     """
 
     names: tuple[str, ...]
     issues_tokens: bool
+    final_slash: bool = False
 
 
 def path_of(target: str) -> TreePath | None:
@@ -41,4 +42,5 @@ def _parse(target: str) -> TreePath | None:
     names = tuple([name for name in path.split("/") if name])
     if not path.isascii() or not _DOTS.isdisjoint(names):
         return None
-    return TreePath(names, names == _TOKEN_PATH and not path.endswith("/"))
+    slash = path.endswith("/")
+    return TreePath(names, names == _TOKEN_PATH and not slash, slash)

@@ -15,10 +15,12 @@ from imds_sim.imds.errors import TokenNotAccepted, TtlOutOfRange
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.secret import Secret
+from imds_sim.workloads.instance import Family
 
 MIN_TTL = timedelta(seconds=1)
 MAX_TTL = timedelta(hours=6)
-NITRO = b"\x01\x00\x04\x00"  # at the head of every recorded token of a Nitro instance
+# At the head of every recorded token.
+MARKS = {Family.NITRO: b"\x01\x00\x04\x00", Family.XEN: b"\x01\x00\x00\x00"}
 
 # 40 bytes in URL-safe base64 have one spelling: the last digit before the padding holds two bits.
 _CANONICAL = re.compile(r"[A-Za-z0-9_-]{53}[AQgw]==", re.ASCII)
@@ -41,13 +43,13 @@ class MetadataTokens:
     _opened: dict[tuple[str, str], float] = field(default_factory=dict, init=False, repr=False)
     _revoked: dict[str, int] = field(default_factory=dict, init=False, repr=False)
 
-    def issue(self, instance_id: str, ttl: timedelta) -> Secret:
+    def issue(self, instance_id: str, ttl: timedelta, family: Family = Family.NITRO) -> Secret:
         """Issue a token that lasts `ttl` (1 s to 6 h). Raises TtlOutOfRange."""
         if not MIN_TTL <= ttl <= MAX_TTL:
             raise TtlOutOfRange(f"a token cannot last {ttl}")
         chance = self.entropy.bytes(12, f"metadata token {instance_id}")
         expiry = struct.pack(">d", (self.clock.now() + ttl).timestamp())
-        claim = NITRO + chance + self._veil(chance, expiry)
+        claim = MARKS[family] + chance + self._veil(chance, expiry)
         raw = claim + self._proof(claim, instance_id)
         return Secret(binascii.b2a_base64(raw, newline=False).translate(_URL_SAFE).decode())
 

@@ -10,12 +10,13 @@ from imds_sim.workloads.task import Task
 
 
 class View(NamedTuple):
-    """An instance as a reader sees it; IMDSv1 and IMDSv2 readers get different credentials."""
+    """An instance as a reader sees it now; IMDSv1 and IMDSv2 readers get different credentials."""
 
     instance: Instance
     delivery: Delivery
     provider: CredentialProvider
     documents: Documents
+    now: datetime
     tasks: tuple[Task, ...] = ()  # that run on this instance
 
     def credentials(self) -> CredentialSet | Refused | None:

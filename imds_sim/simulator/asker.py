@@ -13,6 +13,7 @@ from imds_sim.iam.directory import Directory
 from imds_sim.iam.entities import Role
 from imds_sim.iam.principals import (
     Caller,
+    FederatedPrincipal,
     FederatedUserPrincipal,
     RoleSessionPrincipal,
     RootPrincipal,
@@ -25,7 +26,7 @@ from imds_sim.simulator.environment import USER_PREFIX, subject_named
 from imds_sim.simulator.world import World
 from imds_sim.sts.sealed_session import SealedSession, SessionKind
 from imds_sim.sts.service import Service
-from imds_sim.sts.signer import Party, Signer
+from imds_sim.sts.signer import Asking, Signer
 from imds_sim.workloads.resolve import WorkloadUnknown
 from imds_sim.workloads.workload import Workload
 
@@ -64,12 +65,12 @@ def _on_this_machine() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who calls AssumeRole, with the condition keys of its connection.
+    """Who asks for a role, with the condition keys of its connection.
 
     `session_name` is what it calls its sessions; None where it may choose.
     """
 
-    party: Party
+    party: Asking
     given: Mapping[str, str] = field(default_factory=_on_this_machine)
     session_name: str | None = None
 
@@ -124,7 +125,7 @@ def _workload(simulated: Simulated, workload: Workload, role: Role) -> Asker:
     return Asker(found.signer)
 
 
-def _of_arn(directory: Directory, text: str, now: datetime) -> Signer:
+def _of_arn(directory: Directory, text: str, now: datetime) -> Asking:
     try:
         arn = Arn.parse(text)
     except ArnMalformed as error:
@@ -137,6 +138,8 @@ def _of_arn(directory: Directory, text: str, now: datetime) -> Signer:
             return Signer(UserPrincipal(directory.users[text]))
         case "iam", "role" if (role := directory.role_with_arn(text)) is not None:
             return _session(RoleSessionPrincipal(role, ANY_SESSION), SessionKind.ROLE, role, now)
+        case "iam", "oidc-provider" if text in directory.oidc_providers:
+            return FederatedPrincipal(text)
         case "sts", "assumed-role":
             name, _, session_name = rest.partition("/")
             for role in directory.roles.values():

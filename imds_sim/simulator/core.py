@@ -214,7 +214,7 @@ class Core:
             self._entropy,
             world.region,
             self._used_codes,
-            self._issuer_keys,
+            issuer_keys=self._issuer_keys,
         )
 
     def _arm(self, world: World) -> None:

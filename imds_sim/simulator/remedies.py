@@ -12,14 +12,13 @@ from imds_sim.iam.entities import Role, User
 from imds_sim.iam.kinds import PolicyKind
 from imds_sim.iam.principals import (
     FederatedUserPrincipal,
-    Principal,
+    Requester,
     RoleSessionPrincipal,
-    ServicePrincipal,
     UserPrincipal,
 )
 from imds_sim.iam.resources import Resource
 from imds_sim.iam.subject import Subject
-from imds_sim.sts.signer import Party
+from imds_sim.sts.signer import Asking, Signer
 
 MAX_READ = 8  # statements that are told of one kind of policy
 
@@ -39,7 +38,7 @@ _OPTIONS = {
 _TAG = "aws:requesttag/"
 
 
-def remedies(decision: Decision, caller: Party, role: Role, directory: Directory) -> list[str]:
+def remedies(decision: Decision, caller: Asking, role: Role, directory: Directory) -> list[str]:
     """What to change; nothing if the action is allowed."""
     if decision.is_allowed:
         return []
@@ -48,7 +47,7 @@ def remedies(decision: Decision, caller: Party, role: Role, directory: Directory
     kind = decision.policy_kind
     if kind is None:
         return []
-    principal = caller if isinstance(caller, ServicePrincipal) else caller.principal
+    principal = caller.principal if isinstance(caller, Signer) else caller
     asked = _Asked(decision, principal, role)
     told = [*_mending(asked, kind, _policies(kind, caller, role, directory))]
     told.append(asked.new_statement(kind, _place(kind, principal, role, "")))
@@ -82,7 +81,7 @@ class _Asked:
     """The call that was denied."""
 
     decision: Decision
-    principal: Principal
+    principal: Requester
     role: Role
 
     def lacks(self, statement: Statement) -> list[str]:
@@ -139,6 +138,8 @@ def _undo(decision: Decision) -> str:
 def _unmet(condition: Condition, context: RequestContext) -> str:
     key = condition.key.lower()
     option = "--tag" if key.startswith(_TAG) else _OPTIONS.get(key)
+    if option is None and "." in key.partition(":")[0]:  # the host of an identity provider
+        option = "--claim"
     hint = f" (see {option})" if option else ""
     return f"meet its condition {_shown(condition, context)}{hint}"
 
@@ -156,7 +157,7 @@ def _called(index: int, statement: Statement) -> str:
     return f"statement {index}{f' ({statement.sid})' if statement.sid else ''}"
 
 
-def _entity(principal: Principal) -> Role | User | None:
+def _entity(principal: Requester) -> Role | User | None:
     match principal:
         case RoleSessionPrincipal(role):
             return role
@@ -167,10 +168,10 @@ def _entity(principal: Principal) -> Role | User | None:
 
 
 def _policies(
-    kind: PolicyKind, caller: Party, role: Role, directory: Directory
+    kind: PolicyKind, caller: Asking, role: Role, directory: Directory
 ) -> Iterator[NamedPolicy]:
     """The policies of the kind that did not allow."""
-    principal = caller if isinstance(caller, ServicePrincipal) else caller.principal
+    principal = caller.principal if isinstance(caller, Signer) else caller
     entity = _entity(principal)
     match kind:
         case PolicyKind.TRUST:
@@ -179,7 +180,7 @@ def _policies(
             yield from entity.policies
         case PolicyKind.BOUNDARY if entity is not None and entity.permissions_boundary:
             yield NamedPolicy("", entity.permissions_boundary)
-        case PolicyKind.SESSION if not isinstance(caller, ServicePrincipal):
+        case PolicyKind.SESSION if isinstance(caller, Signer):
             restricted = caller.session_policies(directory)
             yield from _unnamed(restricted.policies if restricted is not None else ())
         case _:
@@ -190,7 +191,7 @@ def _unnamed(policies: tuple[Policy, ...]) -> Iterator[NamedPolicy]:
     return (NamedPolicy("", policy) for policy in policies)
 
 
-def _place(kind: PolicyKind, principal: Principal, role: Role, policy: str) -> str:
+def _place(kind: PolicyKind, principal: Requester, role: Role, policy: str) -> str:
     """Where in the configuration the policy stands."""
     match kind, _entity(principal):
         case PolicyKind.TRUST, _:

@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import ClassVar
 
 from imds_sim.kernel.address import Address
+from imds_sim.workloads.events import NO_EVENTS, Events
 from imds_sim.workloads.role import AttachedRole
 
 
@@ -15,6 +16,7 @@ class Family(StrEnum):
     """Which of the two back ends of IMDS answers; they differ in bytes."""
 
     NITRO = "nitro"
+    XEN = "xen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class InstanceProfile:
 class NetworkInterface:
     """An elastic network interface with the subnet and VPC that it is in.
 
+    In a subnet with IPv6 alone it has neither `private_ipv4` nor `subnet_ipv4_cidr`.
+
     Each of `public_ipv4s` stands for the private address at its place: the primary, the secondary
     ones in their order.
     """
@@ -46,10 +50,10 @@ class NetworkInterface:
     id: str
     mac: str
     device_number: int
-    private_ipv4: str
+    private_ipv4: str | None
     private_hostname: str
     subnet_id: str
-    subnet_ipv4_cidr: str
+    subnet_ipv4_cidr: str | None
     vpc_id: str
     vpc_ipv4_cidr: str
     security_groups: Mapping[str, str]  # name → id
@@ -61,11 +65,12 @@ class NetworkInterface:
     vpc_ipv6_cidr: str | None = None
     ipv4_prefixes: tuple[str, ...] = ()
     ipv6_prefixes: tuple[str, ...] = ()
+    network_card_index: int = 0
 
     @property
     def private_ipv4s(self) -> tuple[str, ...]:
         """The primary address and the secondary ones."""
-        return (self.private_ipv4, *self.secondary_ipv4s)
+        return () if self.private_ipv4 is None else (self.private_ipv4, *self.secondary_ipv4s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,34 @@ class Placement:
     group_name: str | None = None
     host_id: str | None = None
     partition_number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What the launch brought. `block_devices` maps `ebs1`, `ephemeral0`, `swap` to device names.
+
+    `kernel_id` and `ramdisk_id` are those of paravirtual images. `hibernation` is None where the
+    launch did not speak of it. `monitoring` is detailed monitoring.
+    """
+
+    index: int = 0
+    root_device: str = "/dev/xvda"  # as Amazon Linux images name it
+    block_devices: Mapping[str, str] = field(default_factory=dict)
+    product_codes: tuple[str, ...] = ()
+    kernel_id: str | None = None
+    ramdisk_id: str | None = None
+    ancestor_image_ids: tuple[str, ...] = ()
+    hibernation: bool | None = None
+    monitoring: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedSshKeys:
+    """What EC2 Instance Connect left for the instance."""
+
+    active_keys: Mapping[str, str] = field(default_factory=dict)  # by user of the instance
+    signer_cert: str | None = None
+    signer_ocsp: Mapping[str, str] = field(default_factory=dict)  # by SHA-1 of the certificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +141,23 @@ class Instance:
     options: MetadataOptions = MetadataOptions()
     family: Family = Family.NITRO
     placement: Placement = Placement()
+    launch: Launch = Launch()
+    managed_ssh_keys: ManagedSshKeys = ManagedSshKeys()
     tags: Mapping[str, str] = field(default_factory=dict)
     user_data: bytes | None = None
     public_keys: Mapping[str, str] = field(default_factory=dict)
+    life_cycle: str | None = None
+    events: Events = NO_EVENTS
     metadata: Mapping[str, str | None] = field(default_factory=dict)
     extended_credentials: bool = True
     lifetime: timedelta = timedelta(hours=6, minutes=35)
     listen: tuple[Address, ...] = ()
     clients: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    @property
+    def purchased_as(self) -> str:
+        """Its life cycle: as said, else what its events mean; `on-demand` or `spot`."""
+        return self.life_cycle or ("spot" if self.events.spot is not None else "on-demand")
 
     @property
     def role(self) -> AttachedRole | None:

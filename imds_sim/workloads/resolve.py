@@ -39,7 +39,12 @@ class _Tasks:
         return cls(
             {each: task for task in there for each in task.credentials_ids},
             {each.endpoint_id: task for task in there for each in task.containers},
-            {task.interface.private_ipv4: task for task in there if task.interface is not None},
+            {
+                address: task
+                for task in there
+                if task.interface is not None
+                for address in task.interface.private_ipv4s
+            },
             by_instance,
         )
 

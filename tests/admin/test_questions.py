@@ -27,6 +27,7 @@ def ask(api: AdminApi, **query: str) -> tuple[int, Any]:
     [
         Question("web-1", "web"),
         Question("user/alice", "web", "42", "s-1", {"team": "a b", "é": "="}, "alice", True),
+        Question("arn:aws:iam::1:oidc-provider/x.y", "web", claims={"sub": "é", "n": [1, None]}),
     ],
 )
 def test_a_question_is_read_as_it_was_written(question: Question) -> None:
@@ -53,6 +54,7 @@ def test_an_answer_is_200_whether_yes_or_no(api: AdminApi) -> None:
         ({"principal": "web-1", "role": "web", "tags": '{"a": 1}'}, 400, "InvalidQuery"),
         ({"principal": "web-1", "role": "web", "tags": "{"}, 400, "InvalidQuery"),
         ({"principal": "web-1", "role": "web", "tag": "a"}, 400, "InvalidQuery"),
+        ({"principal": "web-1", "role": "web", "claims": "[]"}, 400, "InvalidQuery"),
         ({"principal": "web-9", "role": "web"}, 404, "PrincipalUnknown"),
         ({"principal": "web-1", "role": "wbe"}, 404, "RoleUnknown"),
     ],

@@ -199,3 +199,16 @@ def test_options_are_changed_and_shown(daemon: StubDaemon, invoke: Invoke) -> No
     assert "changed at run time: web-1: tags.stage: null" in told
     assert invoke("options", "web-1", "--tag", "x").exit_code == 2
     assert invoke("options", "no/such").exit_code == 2
+
+
+def test_events_are_made_shown_and_cleared(daemon: StubDaemon, invoke: Invoke) -> None:
+    assert invoke("event", "show", "web-1").stdout == "no events\n"
+    told = invoke("event", "spot", "web-1", "--action", "terminate", "--in", "2m")
+    assert told.stdout == "spot  terminate  2026-01-02T03:06:05Z  told\n"
+    assert invoke("event", "spot", "web-1", "--in", "soon").exit_code == 2
+    assert "rebalance" in invoke("event", "rebalance", "web-1", "--in", "5m").stdout
+    assert "system-reboot" in invoke("event", "maintenance", "web-1").stdout
+    assert "InService" in invoke("event", "lifecycle", "web-1", "InService").stdout
+    assert len(invoke("event", "show", "web-1").stdout.splitlines()) == 4
+    assert len(invoke("event", "clear", "web-1", "--type", "spot").stdout.splitlines()) == 3
+    assert invoke("event", "clear", "web-1").stdout == "no events\n"

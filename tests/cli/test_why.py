@@ -93,6 +93,7 @@ def test_a_refusal_of_the_sts_is_told(asked: tuple[str, ...], invoke: Invoke) ->
         (("--principal", "web-1"), "--role"),
         (("--principal", "web-1", "--role", "web", "--tag", "team"), "not KEY=VALUE"),
         (("--principal", "web-1", "--role", "web", "--tag", "a=1", "--tag", "a=2"), "twice"),
+        (("--principal", "web-1", "--role", "web", "--claim", "sub"), "write it like sub=jane"),
     ],
 )
 def test_a_wrong_question_ends_with_2(

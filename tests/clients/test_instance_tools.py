@@ -202,6 +202,18 @@ def test_every_property_of_the_package_ec2_metadata_can_be_read(
     assert len(asked_on_ec2.lines("imds")) > 40
 
 
+def test_a_capture_asks_the_standard_address_without_being_told(
+    ec2: Daemon, asked_on_ec2: Asked, tmp_path: Path
+) -> None:
+    captured = ec2.imds_sim("capture")
+    assert captured.stdout.startswith("# Captured from http://169.254.169.254, IMDSv2.\n")
+    assert captured.stderr == ""
+    (tmp_path / "captured.yaml").write_text(captured.stdout)
+    checked = ec2.imds_sim("check", str(tmp_path / "captured.yaml")).stdout
+    assert checked.endswith("good: 1 role, 1 instance\n")
+    assert "GET /latest/meta-data/instance-id" in asked_on_ec2.lines("imds")
+
+
 # As the EC2 User Guide has one type them, but for the certificate, which is ours.
 GUIDE = r"""
 set -e

@@ -17,6 +17,8 @@ def test_address_subnet_and_vpc_agree(vpc: DefaultVpc) -> None:
     eth0 = vpc.interface("web-1", "us-east-1b")
     assert eth0.subnet_ipv4_cidr == "172.31.16.0/20"
     assert eth0.vpc_ipv4_cidr == "172.31.0.0/16"
+    assert eth0.private_ipv4 is not None
+    assert eth0.subnet_ipv4_cidr is not None
     assert IPv4Address(eth0.private_ipv4) in IPv4Network(eth0.subnet_ipv4_cidr)
     assert eth0.private_hostname == f"ip-{eth0.private_ipv4.replace('.', '-')}.ec2.internal"
     assert eth0.mac.startswith("02:")

@@ -2,6 +2,9 @@ from collections.abc import Callable
 
 import pytest
 
+from imds_sim.credentials.minting import session_keys
+from imds_sim.credentials.provider import Delivery
+from imds_sim.simulator.overlay import named_instance
 from imds_sim.simulator.world import World
 from imds_sim.workloads.instance import Instance, NetworkInterface
 
@@ -108,3 +111,64 @@ def test_interfaces_that_no_instance_could_have_are_refused(
 ) -> None:
     lines = refusal(f"instances: {{a: {{network_interfaces: [{interfaces}]}}}}")
     assert any(message in line for line in lines), lines
+
+
+def test_an_interface_with_ipv6_alone_has_nothing_of_ipv4_but_its_vpc(
+    world_of: Callable[..., World],
+) -> None:
+    text = "instances: {a: {id: i-0951b6d0b66337123, network_interfaces: [{ipv6_only: true, "
+    world = world_of(f"region: us-east-2\n{text}ipv6s: ['2600:1f16:67f:f201::1']}}]}}}}")
+    instance = named_instance(world, "a")
+    (eth0,) = instance.interfaces
+    assert eth0.private_ipv4s == ()
+    assert eth0.subnet_ipv4_cidr is None
+    assert eth0.private_hostname == "i-0951b6d0b66337123.us-east-2.compute.internal"
+    assert eth0.subnet_ipv6_cidr == "2600:1f16:67f:f201::/64"
+    assert eth0.vpc_ipv4_cidr == "172.31.0.0/16"
+    assert "aws:Ec2InstanceSourcePrivateIPv4" not in session_keys(instance, Delivery.IMDS_V2)
+
+
+def test_a_resource_name_is_the_id_of_the_instance(world_of: Callable[..., World]) -> None:
+    world = world_of("instances: {a: {id: i-0a1b2c3d, hostname_type: resource-name}}")
+    assert named_instance(world, "a").interfaces[0].private_hostname == "i-0a1b2c3d.ec2.internal"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "fits"),
+    [
+        ("10.0.1.0/24", "10.0.1.0/24", True),
+        ("10.0.1.0/24", "10.0.1.0/25", False),
+    ],
+)
+def test_a_subnet_has_one_block_whoever_names_it(
+    refusal: Callable[[str], list[str]], first: str, second: str, fits: bool
+) -> None:
+    def nic(address: str, block: str) -> str:
+        return (
+            f"{{network_interfaces: [{{private_ipv4s: [{address}], subnet_ipv4_cidr: {block}, "
+            "subnet_id: subnet-0a1b2c3d}]}"
+        )
+
+    lines = refusal(f"instances: {{a: {nic('10.0.1.9', first)}, b: {nic('10.0.1.8', second)}}}")
+    assert (lines == []) is fits
+    if not fits:
+        assert lines[0].endswith(
+            "subnet_id: subnet-0a1b2c3d has the IPv4 block 10.0.1.0/24 elsewhere, here 10.0.1.0/25"
+        )
+
+
+@pytest.mark.parametrize(
+    ("interface", "message"),
+    [
+        ("{ipv6_only: true}", "ipv6_only: needs ipv6s"),
+        (
+            "{ipv6_only: true, ipv6s: ['2001:db8::1'], private_ipv4s: [10.0.0.9]}",
+            "private_ipv4s: not together with ipv6_only: true",
+        ),
+    ],
+)
+def test_ipv6_alone_means_alone(
+    refusal: Callable[[str], list[str]], interface: str, message: str
+) -> None:
+    (line,) = refusal(f"instances: {{a: {{network_interfaces: [{interface}]}}}}")
+    assert line.endswith(message)

@@ -75,9 +75,11 @@ NOT_YET = "not supported yet"
             id="a truth value for a choice",
         ),
         pytest.param(
-            "instances: {a: {family: xen}}",
-            ["1:17: instances.a.family: xen is not supported yet; allowed: nitro"],
-            id="a family to come",
+            "instances: {a: {kernel_id: aki-5c21674b}}",
+            [
+                "1:17: instances.a.kernel_id: paravirtual images run on Xen alone; add family: xen"
+            ],
+            id="a kernel on Nitro",
         ),
         pytest.param(
             "seed: []", ["1:1: seed: must be a whole number or a text, not a list"], id="seed"
@@ -230,7 +232,6 @@ def test_a_broken_file_is_refused_in_plain_words(
         "audit",
         "listen.eks",
         "journal.file",
-        "instances.i.events",
         "instances.i.throttle",
         "instances.i.metadata_options.http_put_response_hop_limit",
         "instances.i.metadata_options.http_protocol_ipv6",

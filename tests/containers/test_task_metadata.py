@@ -55,7 +55,7 @@ def test_a_client_at_the_task_s_address_needs_no_id_in_version_2(
     ecs: EcsHandler, task: Task
 ) -> None:
     assert task.interface is not None
-    peer = task.interface.private_ipv4
+    [peer] = task.interface.private_ipv4s
     document = get(ecs, task, "/v2/metadata", peer)
     assert document["Containers"][1] == get(ecs, task, f"/v2/metadata/a11{'0' * 61}", peer)
     assert document["Containers"][0]["Networks"] == [

@@ -9,13 +9,13 @@ from imds_sim.kernel.clock import ManualClock
 from imds_sim.kernel.entropy import SeededEntropy
 from imds_sim.kernel.key_store import KeysInMemory
 from imds_sim.workloads.instance import Instance
-from tests.imds.client import DELIVERED, LAUNCHED, HeldSets, credential_set
+from tests.imds.client import DELIVERED, LAUNCHED, NOW, HeldSets, credential_set
 
 SIGNATURES = Signatures(KeysInMemory(), ManualClock(), SeededEntropy(1))
 
 
 def view(instance: Instance, provider: HeldSets, delivery: Delivery = Delivery.IMDS_V2) -> View:
-    return View(instance, delivery, provider, Documents(SIGNATURES))
+    return View(instance, delivery, provider, Documents(SIGNATURES), NOW)
 
 
 def test_readers_of_the_two_versions_get_their_own_sets(

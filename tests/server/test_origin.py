@@ -10,6 +10,7 @@ from imds_sim.kernel.clock import ManualClock
 from imds_sim.server.origin import Origin
 from imds_sim.server.state import StateUnusable
 from imds_sim.server.state_lock import StateInUse
+from imds_sim.simulator.core import Core
 
 NOW = ManualClock().now()
 WEB = "roles: {web: {}}\n"
@@ -133,3 +134,23 @@ def test_a_file_that_is_wrong_or_gone_is_refused(tmp_path: Path) -> None:
 def test_without_a_file_a_reload_gives_the_world_of_the_start() -> None:
     source = origin("seed: 7\n" + WEB)
     assert source.again().world == source.first().world
+
+
+def test_the_keys_of_issuers_outlive_the_process_in_the_state_directory(tmp_path: Path) -> None:
+    issuer = "https://idp.example.com/realm"
+    text = f"state_dir: {tmp_path}/state\noidc_providers: {{'{issuer}': {{built_in: true}}}}"
+
+    def published() -> object:
+        started = origin(text)
+        core = Core(
+            started.first().world,
+            started.state_key,
+            ManualClock(),
+            started.entropy,
+            started.issuer_keys,
+        )
+        started.close()
+        issuers = core.sts.issuers
+        return issuers.of(issuers.provider("realm")).jwks()
+
+    assert published() == published()

@@ -6,11 +6,17 @@ from datetime import timedelta
 
 import pytest
 
+from imds_sim.simulator.overlay import Setting
 from tests.simulator.scenes import Scene, scene_of
 
 PATH = "/latest/meta-data/identity-credentials/ec2/security-credentials/ec2-instance"
 WORLD = """
-roles: {web: {}}
+roles:
+  web: {}
+  open:
+    trust:
+      Version: "2012-10-17"
+      Statement: {Effect: Allow, Principal: "*", Action: "sts:AssumeRole"}
 instances:
   web-1: {role: web, id: i-0123456789abcdef0, metadata_options: {http_tokens: optional}}
   bare: {id: i-0fedcba9876543210, listen: ["127.0.0.1:0"]}
@@ -63,6 +69,7 @@ def test_they_are_not_the_roles(scene: Scene) -> None:
     ("action", "parameters"),
     [
         ("AssumeRole", {"RoleArn": "arn:aws:iam::111122223333:role/web", "RoleSessionName": "me"}),
+        ("AssumeRole", {"RoleArn": "arn:aws:iam::111122223333:role/open", "RoleSessionName": "me"}),
         ("GetSessionToken", {}),
         ("GetFederationToken", {"Name": "me"}),
         ("GetAccessKeyInfo", {"AccessKeyId": "ASIAIOSFODNN7EXAMPLE"}),
@@ -112,3 +119,24 @@ def test_an_instance_that_became_another_one_gets_credentials_of_its_own(scene: 
     found = scene.identity(keys_of(scene, "bare"))
     assert element("Arn", found.body).endswith("/i-0fedcba9876543211")
     assert element("Arn", scene.identity(read).body).endswith("/i-0fedcba9876543210")
+
+
+def test_another_emulator_learns_who_holds_them(scene: Scene) -> None:
+    keys = keys_of(scene)
+    found = scene.core.sts.verify(keys["AccessKeyId"], keys["Token"])
+    assert found.kind == "instance-identity"
+    assert found.arn.endswith(":assumed-role/aws:ec2-instance/i-0123456789abcdef0")
+    assert found.identity_policies == ()
+
+
+def test_a_change_at_run_time_leaves_them_as_they_are(scene: Scene) -> None:
+    read = keys_of(scene)
+    option = Setting(
+        "instances.web-1.metadata_options.http_tokens",
+        ("options", "http_tokens_required"),
+        True,
+        "required",
+    )
+    scene.core.lay_over(scene.core.overlay.with_settings("web-1", option))
+    assert scene.get(PATH, v1=True).status == 401
+    assert keys_of(scene) == read

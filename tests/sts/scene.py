@@ -119,7 +119,7 @@ class Sts:
             self.entropy,
             self.region,
             self.used_codes,
-            self.issuer_keys,
+            issuer_keys=self.issuer_keys,
         )
 
     @property

@@ -8,6 +8,7 @@ from imds_sim.config.schema.identity_providers import OidcProviderSection
 from imds_sim.config.schema.section import Section
 from imds_sim.config.schema.tasks import TaskSection
 from imds_sim.config.schema.text import shown
+from imds_sim.config.schema.workloads import InstanceSection
 from imds_sim.workloads.instance_tags import SHOWN_KEYS, can_be_shown
 
 
@@ -17,6 +18,14 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
         yield from _at_most_one(
             ("instances", name), instance, ("user_data", "user_data_file", "user_data_base64")
         )
+        yield from _events(("instances", name), instance)
+        for image in ("kernel_id", "ramdisk_id"):
+            if getattr(instance, image) is not None and instance.family != "xen":
+                yield Finding(
+                    ("instances", name, image),
+                    "paravirtual images run on Xen alone; add family: xen",
+                    rests_on=(("instances", name, "family"),),
+                )
         for path in instance.metadata:
             parts = path.split("/")
             for end in range(1, len(parts)):
@@ -74,6 +83,19 @@ def _task(path: KeyPath, task: TaskSection) -> Iterator[Finding]:
     if task.address is not None and task.network_mode != "awsvpc":
         message = "has no effect without network_mode awsvpc"
         yield Finding((*path, "address"), message, rests_on=(mode,), warns=True)
+
+
+def _events(path: KeyPath, instance: InstanceSection) -> Iterator[Finding]:
+    for kind in ("spot", "rebalance"):
+        indexes = [at for at, event in enumerate(instance.events) if event.type == kind]
+        for index in indexes[1:]:
+            yield Finding((*path, "events", index), f"an instance has one {kind} event at most")
+        if kind == "spot" and indexes and instance.life_cycle not in (None, "spot"):
+            yield Finding(
+                (*path, "events", indexes[0]),
+                f"the instance is {instance.life_cycle}; spot events need life_cycle: spot",
+                rests_on=((*path, "life_cycle"),),
+            )
 
 
 def _check_provider(path: KeyPath, provider: OidcProviderSection) -> Iterator[Finding]:

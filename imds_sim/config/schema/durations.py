@@ -67,3 +67,6 @@ MinRemaining = Annotated[
 DrainTimeout = Annotated[
     timedelta, PlainValidator(_between(timedelta(0), timedelta(minutes=10))), _SCHEMA
 ]
+EventSpan = Annotated[
+    timedelta, PlainValidator(_between(timedelta(0), timedelta(days=3650))), _SCHEMA
+]

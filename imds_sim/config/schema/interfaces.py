@@ -10,7 +10,7 @@ from typing import Annotated, TypeVar
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from imds_sim.config.schema.section import Section
-from imds_sim.config.schema.text import matching, shown, text_of, whole_number
+from imds_sim.config.schema.text import Truth, matching, shown, text_of, whole_number
 
 MAX_DEVICE_NUMBER = 31
 
@@ -146,6 +146,12 @@ class NetworkInterfaceSection(Section):
     mac: Mac | None = Field(None, description="MAC address in lower case. Default: derived.")
     device_number: DeviceNumber | None = Field(
         None, description="Device number; eth0 is 0. Default: the place in the list."
+    )
+    network_card_index: DeviceNumber = Field(
+        0, description="Network card, of types that have several. Default: 0."
+    )
+    ipv6_only: Truth = Field(
+        False, description="Whether its subnet has IPv6 alone; needs ipv6s. Default: false."
     )
     private_ipv4s: Annotated[tuple[Ipv4, ...], Field(strict=False)] = Field(
         (), description="Private addresses, the primary one first. Default: one, derived."

@@ -5,8 +5,19 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from imds_sim.config.schema.durations import Lifetime
+from imds_sim.config.schema.events import EventSection
 from imds_sim.config.schema.files import SecretText
 from imds_sim.config.schema.interfaces import NetworkInterfaceSection
+from imds_sim.config.schema.launch import (
+    DeviceKey,
+    DeviceName,
+    HostnameType,
+    KernelId,
+    LaunchIndex,
+    ManagedSshKeysSection,
+    ProductCode,
+    RamdiskId,
+)
 from imds_sim.config.schema.listen import ClientPrefixes, ListenAddresses
 from imds_sim.config.schema.metadata import MetadataPath, MetadataValue
 from imds_sim.config.schema.moments import Moment
@@ -38,9 +49,16 @@ HttpTokens = Annotated[
     WithJsonSchema({"enum": ["required", "optional"]}),
 ]
 FamilyName = Annotated[
-    Literal["nitro"],
-    PlainValidator(one_of("nitro", not_yet=("xen",))),
-    WithJsonSchema({"enum": ["nitro"]}),
+    Literal["nitro", "xen"],
+    PlainValidator(one_of("nitro", "xen")),
+    WithJsonSchema({"enum": ["nitro", "xen"]}),
+]
+
+
+LifeCycle = Annotated[
+    str,
+    PlainValidator(one_of("on-demand", "spot", "scheduled", "capacity-block")),
+    WithJsonSchema({"enum": ["on-demand", "spot", "scheduled", "capacity-block"]}),
 ]
 
 
@@ -66,7 +84,7 @@ class MetadataOptionsSection(Section):
 class InstanceSection(Section):
     """An EC2 instance."""
 
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"events", "throttle"})
+    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"throttle"})
 
     id: InstanceId | None = Field(
         None, description="Instance id. Default: derived from the name and the state key."
@@ -100,7 +118,8 @@ class InstanceSection(Section):
         default_factory=MetadataOptionsSection, description="How the metadata service is set."
     )
     family: FamilyName = Field(
-        "nitro", description="Which back end of the metadata service answers. Default: nitro."
+        "nitro",
+        description="Which back end of the metadata service answers, nitro or xen. Default: nitro.",
     )
     instance_type: InstanceType = Field("m7g.large", description="Type. Default: m7g.large.")
     image_id: ImageId | None = Field(
@@ -132,10 +151,54 @@ class InstanceSection(Section):
     network_interfaces: Annotated[tuple[NetworkInterfaceSection, ...], Field(strict=False)] = Field(
         (), description="Network interfaces. Default: one in the default VPC."
     )
+    life_cycle: LifeCycle | None = Field(
+        None,
+        description="on-demand, spot, scheduled or capacity-block. Default: on-demand, or spot "
+        "where there is a spot event.",
+    )
+    events: Annotated[tuple[EventSection, ...], Field(strict=False)] = Field(
+        (),
+        description="What happens to it: spot interruptions, rebalance recommendations, scheduled "
+        "maintenance, Auto Scaling. Default: [].",
+    )
     metadata: dict[MetadataPath, MetadataValue | None] = Field(
         default_factory=dict,
         description="Leaf, by its path below meta-data/ or as dynamic/..., to the text it has; "
         "null removes it, or a directory. Default: {}.",
+    )
+    launch_index: LaunchIndex = Field(
+        0, description="Place in the launch of several instances. Default: 0."
+    )
+    product_codes: Annotated[tuple[ProductCode, ...], Field(strict=False)] = Field(
+        (), description="AWS Marketplace product codes of the image. Default: []."
+    )
+    kernel_id: KernelId | None = Field(
+        None, description="Kernel of a paravirtual image, family xen. Default: none."
+    )
+    ramdisk_id: RamdiskId | None = Field(
+        None, description="RAM disk of a paravirtual image, family xen. Default: none."
+    )
+    ancestor_image_ids: Annotated[tuple[ImageId, ...], Field(strict=False)] = Field(
+        (), description="Images that the image was made from. Default: []."
+    )
+    block_devices: dict[DeviceKey, DeviceName] = Field(
+        default_factory=dict,
+        description="root, swap, ebsN, ephemeralN to device name. Default: {root: /dev/xvda}.",
+    )
+    monitoring: Enabled = Field(
+        "disabled", description="Detailed monitoring, enabled or disabled. Default: disabled."
+    )
+    hibernation: Truth | None = Field(
+        None, description="hibernation/configured, true or false. Default: absent."
+    )
+    hostname_type: HostnameType = Field(
+        "ip-name",
+        description="ip-name: the private hostname follows from the address; resource-name: from "
+        "the instance id. Default: ip-name.",
+    )
+    managed_ssh_keys: ManagedSshKeysSection = Field(
+        default_factory=ManagedSshKeysSection,
+        description="What EC2 Instance Connect reads. Default: nothing.",
     )
     extended_credentials: Truth = Field(
         True,

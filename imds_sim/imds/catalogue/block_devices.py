@@ -1,20 +1,20 @@
-"""`block-device-mapping/`: the devices that the image and the root volume are on.
+"""`block-device-mapping/`: the root volume, and what else was attached at launch.
 
-Source: EC2 User Guide, "Instance metadata categories"; these two have the `/dev/` in front.
+Source: EC2 User Guide, "Instance metadata categories"; `ami` and `root` have the `/dev/` in front.
 """
 
 from collections.abc import Mapping
 
-from imds_sim.imds.tree import Directory, Node, text
+from imds_sim.imds.tree import Each, Node, text
 from imds_sim.imds.view import View
 
-ROOT_DEVICE = "/dev/xvda"  # as Amazon Linux images name it
+
+def _devices(view: View) -> dict[str, str]:
+    launch = view.instance.launch
+    root = {"ami": launch.root_device, "root": launch.root_device}
+    return dict(sorted({**root, **launch.block_devices}.items()))
+
 
 NODES: Mapping[str, Node[View]] = {
-    "block-device-mapping": Directory(
-        {
-            "ami": text(lambda _: ROOT_DEVICE, since="2007-12-15"),
-            "root": text(lambda _: ROOT_DEVICE, since="2007-12-15"),
-        }
-    )
+    "block-device-mapping": Each(_devices, text(lambda name: name), since="2007-12-15")
 }

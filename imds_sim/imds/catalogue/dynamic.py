@@ -17,13 +17,16 @@ def _document(view: View) -> Content:
     return view.documents.identity.of(view.instance.name, view.instance)
 
 
+def _monitoring(view: View) -> str:
+    return "enabled" if view.instance.launch.monitoring else "disabled"
+
+
 def _signed(form: SignedForm) -> Leaf[View]:
     return Leaf(lambda view: view.documents.signed(form, view.instance), SINCE, always=True)
 
 
 NODES: Mapping[str, Node[View]] = {
-    # Detailed monitoring is off unless a launch asks for it.
-    "fws": Directory({"instance-monitoring": text(lambda _: "disabled", SINCE)}),
+    "fws": Directory({"instance-monitoring": text(_monitoring, SINCE)}),
     "instance-identity": Directory(
         {
             "rsa2048": _signed(SignedForm.RSA2048),

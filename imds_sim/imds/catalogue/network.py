@@ -5,6 +5,7 @@ Source: EC2 User Guide, "Instance metadata categories".
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv6Network
 
 from imds_sim.imds.tree import Content, Directory, Each, Leaf, Node, text
 from imds_sim.imds.view import View
@@ -41,6 +42,17 @@ def _lines(read: Callable[[NetworkInterface], tuple[str, ...]], since: str) -> L
     return Leaf(content, since)
 
 
+def _subnet_ipv6(attached: Attached) -> str | None:
+    interface = attached.interface
+    cidr = interface.subnet_ipv6_cidr
+    if cidr is None or interface.private_ipv4 is not None:
+        return cidr
+    # As recorded on an instance with IPv6 alone: `2600:1f16:67f:f201:0:0:0:0/64`.
+    network = IPv6Network(cidr)
+    groups = network.network_address.exploded.split(":")
+    return f"{':'.join(f'{int(group, 16):x}' for group in groups)}/{network.prefixlen}"
+
+
 INTERFACE: Directory[Attached] = Directory(
     {
         "device-number": text(lambda nic: str(nic.interface.device_number), SINCE),
@@ -53,8 +65,7 @@ INTERFACE: Directory[Attached] = Directory(
         "local-hostname": text(lambda nic: nic.interface.private_hostname, SINCE),
         "local-ipv4s": _lines(lambda nic: nic.private_ipv4s, SINCE),
         "mac": text(lambda nic: nic.interface.mac, SINCE),
-        # No instance type with more than one network card is simulated.
-        "network-card-index": text(lambda _: "0", "2020-11-01"),
+        "network-card-index": text(lambda nic: str(nic.interface.network_card_index), "2020-11-01"),
         "owner-id": text(lambda nic: nic.account, SINCE),
         "public-hostname": text(lambda nic: nic.interface.public_hostname, SINCE),
         "public-ipv4s": _lines(lambda nic: nic.public_ipv4s, SINCE),
@@ -64,7 +75,7 @@ INTERFACE: Directory[Attached] = Directory(
         "security-groups": text(lambda nic: "\n".join(nic.interface.security_groups), SINCE),
         "subnet-id": text(lambda nic: nic.interface.subnet_id, SINCE),
         "subnet-ipv4-cidr-block": text(lambda nic: nic.interface.subnet_ipv4_cidr, SINCE),
-        "subnet-ipv6-cidr-blocks": text(lambda nic: nic.interface.subnet_ipv6_cidr, "2016-06-30"),
+        "subnet-ipv6-cidr-blocks": text(_subnet_ipv6, "2016-06-30"),
         "vpc-id": text(lambda nic: nic.interface.vpc_id, SINCE),
         "vpc-ipv4-cidr-block": text(lambda nic: nic.interface.vpc_ipv4_cidr, SINCE),
         "vpc-ipv4-cidr-blocks": text(lambda nic: nic.interface.vpc_ipv4_cidr, "2016-06-30"),

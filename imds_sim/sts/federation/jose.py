@@ -91,7 +91,7 @@ class SigningKey:
     def sign(self, claims: Mapping[str, object]) -> Secret:
         """A signed token of these claims."""
         header = {"alg": self.algorithm, "kid": self.kid, "typ": "JWT"}
-        payload = json.dumps(claims, separators=(",", ":"), ensure_ascii=False).encode()
+        payload = json.dumps(claims, separators=(",", ":")).encode()
         return Secret(jws.serialize_compact(header, payload, self._key, registry=_REGISTRY))
 
 

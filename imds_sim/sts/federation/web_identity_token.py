@@ -5,6 +5,7 @@ Source: RFC 7515, 7519; the API Reference of AssumeRoleWithWebIdentity for the a
 
 import binascii
 import json
+import re
 from base64 import b64decode
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -15,6 +16,7 @@ from imds_sim.sts.federation.errors import (
 from imds_sim.sts.limits import WEB_IDENTITY_ALGORITHMS
 
 Claims = dict[str, object]
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,12 @@ class UnprovenToken:
 
 
 def read_token(text: str) -> UnprovenToken:
-    """Take a token apart; its length has a limit already. Raises InvalidIdentityToken."""
+    """Take a token apart; its length has a limit already. Raises InvalidIdentityToken.
+
+    SDKs send a token file as it is, and Bitbucket's guide to OIDC on AWS writes it with `echo`: the
+    newline at its end does no harm there, so it does none here.
+    """
+    text = text.strip()
     segments = text.split(".")
     if len(segments) != 3:
         raise InvalidIdentityToken.no_jwt(f"{len(segments)} parts, not 3")
@@ -46,6 +53,8 @@ def read_token(text: str) -> UnprovenToken:
 def _object(segment: str, what: str) -> Claims:
     """A JSON object in base64url. Text that could not be sent on as UTF-8 is refused here."""
     try:
+        if not _BASE64URL.fullmatch(segment):
+            raise ValueError(segment)
         padded = segment.encode("ascii") + b"=" * (-len(segment) % 4)
         read = json.loads(
             b64decode(padded, altchars=b"-_", validate=True).decode(), parse_constant=_no_constant

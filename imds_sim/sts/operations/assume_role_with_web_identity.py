@@ -121,17 +121,8 @@ def assume_role_with_web_identity(
         _refuse_access_token(request.provider_id)
     token = read_token(request.web_identity_token)
     identity = judged(token.claims, _provider(authority, token, account), authority.clock.now())
-    is_authorized = is_authorized_by_idp(token.claims, request.role_arn)
-    tags, transitive_tag_keys = tags_in(token.claims)
-    session, transitive = session_tags(tags, transitive_tag_keys, {})
-    contents = SessionContents(request.policy, request.policy_arns, session, transitive)
-    source_identity = source_identity_in(token.claims)
-    keys = {
-        **claim_keys.of_web_identity(identity),
-        **context_keys.of_tags(tags, transitive_tag_keys),
-        "sts:RoleAuthorizedByIdp": "true" if is_authorized else "false",
-    }
-    role = _trusting_role(authority, request, identity, contents, source_identity, given, keys)
+    admission = admit(authority, request, identity, given)
+    role, contents = admission.role, admission.contents
     _check_signature(issuers, identity.provider, token)
     if request.duration > role.max_session_duration:
         raise ValidationError(
@@ -149,7 +140,7 @@ def assume_role_with_web_identity(
             stream=f"session of {role.arn} for {identity.provider.arn}",
             context=claim_keys.lasting(identity),
             contents=contents,
-            source_identity=source_identity,
+            source_identity=admission.source_identity,
             minimum_size=request.minimum_session_token_size or 0,
         )
     )
@@ -159,9 +150,44 @@ def assume_role_with_web_identity(
         identity,
         contents,
         None if contents.is_empty else credentials.packed_size,
-        source_identity,
-        is_authorized,
+        admission.source_identity,
+        admission.is_authorized_by_idp,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What a token's claims make of a session, once its role trusts them."""
+
+    role: Role
+    contents: SessionContents
+    source_identity: str | None
+    is_authorized_by_idp: bool
+
+
+def admit(
+    authority: Authority,
+    request: AssumeRoleWithWebIdentityRequest,
+    identity: WebIdentity,
+    given: Mapping[str, str],
+) -> Admission:
+    """The session that `identity` may have, all but proven.
+
+    Raises InvalidIdentityToken, InvalidParameterValue, AccessDenied.
+    """
+    claims = identity.claims
+    is_authorized = is_authorized_by_idp(claims, request.role_arn)
+    tags, transitive_tag_keys = tags_in(claims)
+    session, transitive = session_tags(tags, transitive_tag_keys, {})
+    contents = SessionContents(request.policy, request.policy_arns, session, transitive)
+    source_identity = source_identity_in(claims)
+    keys = {
+        **claim_keys.of_web_identity(identity),
+        **context_keys.of_tags(tags, transitive_tag_keys),
+        "sts:RoleAuthorizedByIdp": "true" if is_authorized else "false",
+    }
+    role = _trusting_role(authority, request, identity, contents, source_identity, given, keys)
+    return Admission(role, contents, source_identity, is_authorized)
 
 
 def _account_of(role_arn: str) -> str:

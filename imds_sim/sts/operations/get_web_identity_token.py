@@ -169,9 +169,7 @@ def _signed(
     audiences = request.audiences
     audience = audiences[0] if len(audiences) == 1 else list(audiences)
     claims = issuer.completed({"aud": audience, **about}, request.duration)
-    if len(json.dumps(claims, separators=(",", ":"), ensure_ascii=False).encode()) > (
-        limits.MAX_JWT_PAYLOAD
-    ):
+    if len(json.dumps(claims, separators=(",", ":"))) > limits.MAX_JWT_PAYLOAD:
         raise JwtPayloadSizeExceeded
-    token = issuer.mint(claims, request.duration, request.signing_algorithm)
+    token = issuer.sign(claims, request.signing_algorithm)
     return OutboundToken(token, expires_at.astimezone(UTC), claims)

@@ -99,3 +99,24 @@ def test_an_interface_shows_all_its_addresses(
 def test_an_instance_without_such_an_address_does_not_list_it(client: Client, path: str) -> None:
     assert client.value(path) is None
     assert path not in (client.value("") or "").split("\n")
+
+
+def test_an_interface_with_ipv6_alone_writes_its_subnet_out(
+    client_of: Callable[[Instance], Client], instance: Instance
+) -> None:
+    alone = replace(
+        instance.interfaces[0],
+        private_ipv4=None,
+        subnet_ipv4_cidr=None,
+        ipv6s=("2600:1f16:67f:f201::1",),
+        subnet_ipv6_cidr="2600:1f16:67f:f201::/64",
+    )
+    client = client_of(replace(instance, interfaces=(alone,)))
+    place = f"network/interfaces/macs/{alone.mac}"
+    assert client.value(f"{place}/subnet-ipv6-cidr-blocks") == "2600:1f16:67f:f201:0:0:0:0/64"
+    assert client.value(f"{place}/local-ipv4s") is None
+    assert client.value(f"{place}/subnet-ipv4-cidr-block") is None
+    assert client.value("local-ipv4") is None
+    assert client.value("ipv6") == "2600:1f16:67f:f201::1"
+    document = client.get("/latest/dynamic/instance-identity/document").body
+    assert b'"privateIp" : null,' in document

@@ -87,8 +87,18 @@ def test_keys_do_not_show_themselves() -> None:
     assert private not in repr(key.kept())
 
 
-def test_an_issuer_alone_does_not_load_the_library() -> None:
-    code = "import sys, imds_sim.sts.federation.issuer, imds_sim.sts.federation.keys as _; "
-    code += "print('joserfc' in sys.modules)"
+def test_a_simulator_loads_the_library_with_the_first_token_only() -> None:
+    code = """
+import sys
+from imds_sim import Simulator
+from imds_sim.config.load import parse_config
+from imds_sim.sts.federation.orders import TokenOrder, mint
+
+providers = {"https://a.example.com": {"built_in": True}}
+with Simulator.start(parse_config({"oidc_providers": providers})) as sim:
+    print("joserfc" in sys.modules)
+    mint(sim.core.sts.issuers, TokenOrder("a.example.com"))
+    print("joserfc" in sys.modules)
+"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "False\n"
+    assert done.stdout == "False\nTrue\n"

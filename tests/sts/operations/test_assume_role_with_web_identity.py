@@ -105,6 +105,11 @@ def test_a_token_may_be_used_again_while_it_is_valid(sts: Sts) -> None:
     assert first.credentials.access_key_id != second.credentials.access_key_id
 
 
+@pytest.mark.parametrize("written", ["{}\n", "{}\r\n", " {} "])
+def test_a_token_file_may_end_with_a_newline(sts: Sts, written: str) -> None:
+    assume(sts, written.format(signed_token(claims_of(sts.clock))))
+
+
 def test_the_session_may_outlive_the_token(sts: Sts) -> None:
     now = int(sts.clock.now().timestamp())
     assumed = assume(sts, signed_token(claims_of(sts.clock, exp=now + 10)))
