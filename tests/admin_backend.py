@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 
-from imds_sim.admin.backend import Process
+from imds_sim.admin.backend import FileStatus, Process
 from imds_sim.faults.armed import ArmedFault, ArmedFaults
 from imds_sim.faults.grammar import parse
 from imds_sim.faults.match import Scope
 from imds_sim.imds.signed_forms import SignedForm
+from imds_sim.journal.counters import Counters
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ManualClock, ShiftedClock
 from imds_sim.kernel.entropy import SeededEntropy
@@ -17,7 +18,10 @@ from imds_sim.kernel.identifiers import Identifiers
 from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.overlay import Overlay
+from imds_sim.simulator.restoring import check_restorable
 from imds_sim.simulator.world import World
+from imds_sim.sts.audit.alarms import Alarms
+from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.sts.service import Service
 from imds_sim.sts.sessions import SessionSealer
 from tests.worlds import ISSUED_AT, FixedCredentials
@@ -29,6 +33,8 @@ class FakeCore:
     clock: ShiftedClock = field(default_factory=lambda: ShiftedClock(ManualClock(ISSUED_AT)))
     credentials: FixedCredentials = field(default_factory=FixedCredentials)
     journal: Recorder = field(default_factory=lambda: Recorder(3))
+    audit: AuditTrail = field(default_factory=AuditTrail)
+    counters: Counters = field(default_factory=Counters)
     generation: int = 2
     overlay: Overlay = field(default_factory=Overlay)
     identifiers: Identifiers = Identifiers(b"k" * 32)  # noqa: RUF009 - a value
@@ -44,6 +50,10 @@ class FakeCore:
         self.world = overlay.over(self.configured)
 
     @property
+    def alarms(self) -> Alarms:
+        return self.audit.alarms
+
+    @property
     def sts(self) -> Service:
         entropy = SeededEntropy(1)
         sealer = SessionSealer(b"k" * 32, entropy)
@@ -56,6 +66,10 @@ class FakeCore:
         if workload is not None:
             self.world.resolver.named(workload)
         return 1 if workload else len(self.world.resolver.workloads)
+
+    def restore(self, function: str) -> int:
+        check_restorable(self.world.resolver.named(function))
+        return 1
 
     def arm(
         self,
@@ -74,6 +88,7 @@ class FakeCore:
     def reset(self) -> int:
         self.clock.reset()
         self.journal.clear()
+        self.audit.clear()
         return self.rotate()
 
 
@@ -95,6 +110,9 @@ class FakeBackend:
     def reset_clock(self) -> None:
         self.core.clock.reset()
         self.ticks += 1
+
+    def files(self) -> tuple[FileStatus, ...]:
+        return (FileStatus("/var/log/imds-sim/audit.jsonl", 7, 1),)
 
     def endpoints(self) -> Endpoints:
         surfaces = {

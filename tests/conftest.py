@@ -9,6 +9,7 @@ import pytest
 from imds_sim.kernel.secret import Secret
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance, NetworkInterface
+from imds_sim.workloads.pod import Cluster, Pod
 from imds_sim.workloads.role import AttachedRole
 from imds_sim.workloads.task import Container, Port, Task
 
@@ -114,6 +115,26 @@ def task() -> Task:
 
 
 @pytest.fixture
+def pod() -> Pod:
+    return Pod(
+        name="api-7c9d8",
+        uid="376f3cff-44fe-4a00-b9d4-970555f311d3",
+        partition="aws",
+        account="111122223333",
+        region="us-east-1",
+        cluster=Cluster(
+            "blue-green-demo",
+            "arn:aws:eks:us-east-1:111122223333:cluster/blue-green-demo",
+            "https://oidc.eks.us-east-1.amazonaws.com/id/0A",
+        ),
+        namespace="shop",
+        service_account="orders",
+        service_account_uid="d0c2ed78-fc24-4548-903a-a5879bd6f06f",
+        role=ROLE,
+    )
+
+
+@pytest.fixture
 def function() -> Function:
     return Function(
         name="resize",
@@ -122,6 +143,8 @@ def function() -> Function:
         region="us-east-1",
         role=ROLE,
         authorization_token=Secret("open-sesame"),
+        environment_token=Secret("where-am-i"),
+        availability_zone_id="use1-az1",
         snap_start=True,
     )
 

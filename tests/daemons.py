@@ -117,6 +117,7 @@ def daemon(
     namespace: Namespace | None = None,
     environment: Mapping[str, str] = NOTHING,
     inherited: Sequence[tuple[str, socket.socket]] = (),
+    arguments: Sequence[str] = (),
 ) -> Iterator[Daemon]:
     """Start `serve` on `config` (YAML) in `folder`; it is ready inside the block.
 
@@ -128,7 +129,7 @@ def daemon(
     file, ready = folder / "config.yaml", folder / "ready.json"
     file.write_text(config)
     argv = [sys.executable, "-m", "imds_sim", "serve", "--config", str(file)]
-    argv += ["--ready-file", str(ready)]
+    argv += ["--ready-file", str(ready), *arguments]
     if inherited:
         argv = handed_over(argv, inherited)
     with (folder / "stderr").open("w") as stderr:

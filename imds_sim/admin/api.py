@@ -6,20 +6,25 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from imds_sim.admin import clock, documents, exchange, faults, oidc_token, tasks, verify
+from imds_sim.admin import (
+    clock,
+    documents,
+    exchange,
+    faults,
+    oidc_token,
+    rings,
+    saml,
+    tasks,
+    verify,
+)
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
 from imds_sim.admin.errors import QueryInvalid
 from imds_sim.admin.instances import MAX_BODY, PARTS, Part
 from imds_sim.admin.questions import PARAMETERS, read_question
 from imds_sim.admin.statuses import ERRORS, RELOAD_STATUS
-from imds_sim.kernel.exchange import Surface
-from imds_sim.simulator.environment import (
-    environment,
-    subject_named,
-)
+from imds_sim.simulator.environment import environment, subject_named
 from imds_sim.simulator.why import explain
 from imds_sim.sts.errors import ApiError
-from imds_sim.sts.federation.orders import mint
 
 RELOAD = ("POST", "/v1/reload")
 Query = Mapping[str, str]
@@ -73,7 +78,7 @@ class AdminApi:
                 return failure(413, "BodyTooLarge", f"{path} takes {route.max_body} bytes at most")
             return route.handler(self, Asked(query, body, name))
         except tuple(ERRORS) as error:
-            status, code = ERRORS[type(error)]
+            status, code = next(told for kind, told in ERRORS.items() if isinstance(error, kind))
             return failure(status, code, str(error))
 
     def reloaded(self, outcome: ReloadOutcome) -> AdminReply:
@@ -95,31 +100,20 @@ class AdminApi:
         core, name = self._backend.core, asked.query.get("as")
         made = environment(core, self._backend.endpoints(), name)
         subject = subject_named(core.world, name)
-        return AdminReply(
-            200,
-            {
-                "as": name or subject.name,
-                "kind": getattr(subject, "kind", "user"),
-                "set": dict(made.set),
-                "unset": list(made.unset),
-            },
-        )
+        who = {"as": name or subject.name, "kind": getattr(subject, "kind", "user")}
+        return AdminReply(200, {**who, "set": dict(made.set), "unset": list(made.unset)})
 
     def _journal(self, asked: Asked) -> AdminReply:
-        recorder = self._backend.core.journal
-        after, surface = asked.query.get("after", "0"), asked.query.get("surface")
-        if not (after.isascii() and after.isdecimal() and len(after) <= 18):
-            raise QueryInvalid(f"after: {after!r} is not the number of an entry, 0 or more")
-        if surface is not None and surface not in set(Surface):
-            raise QueryInvalid(f"surface: {surface!r} is not one of {', '.join(Surface)}")
-        entries = recorder.entries(int(after), asked.query.get("as"), surface)
-        return AdminReply(200, documents.journal(entries, recorder))
+        return AdminReply(200, rings.journal(self._backend.core, asked.query))
 
     def _clear_journal(self, asked: Asked) -> AdminReply:
-        recorder = self._backend.core.journal
-        cleared = len(recorder)
-        recorder.clear()
-        return AdminReply(200, {"cleared": cleared, "last_number": recorder.last_number})
+        return AdminReply(200, rings.cleared(self._backend.core.journal))
+
+    def _audit(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, rings.audit(self._backend.core, asked.query))
+
+    def _clear_audit(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, rings.cleared(self._backend.core.audit))
 
     def _clock(self, asked: Asked) -> AdminReply:
         return AdminReply(200, clock.document(self._backend.core.clock))
@@ -144,8 +138,7 @@ class AdminApi:
         return AdminReply(200, faults.document(self._backend.core.faults))
 
     def _arm(self, asked: Asked) -> AdminReply:
-        wanted = faults.read(asked.body)
-        armed = self._backend.core.arm(wanted.fault, wanted.workload, wanted.surface, wanted.client)
+        armed = self._backend.core.arm(*faults.read(asked.body))
         return AdminReply(200, faults.shown(armed))
 
     def _disarm(self, asked: Asked) -> AdminReply:
@@ -154,15 +147,21 @@ class AdminApi:
 
     def _rotate(self, asked: Asked) -> AdminReply:
         name = asked.query.get("as")
-        sets = self._backend.core.rotate(name)
-        return AdminReply(
-            200, {"sets": sets, "workloads": documents.workloads(self._backend, name)}
-        )
+        return self._minted(self._backend.core.rotate(name), name)
+
+    def _restore(self, asked: Asked) -> AdminReply:
+        name = asked.query.get("as", "")
+        return self._minted(self._backend.core.restore(name), name)
+
+    def _minted(self, sets: int, name: str | None) -> AdminReply:
+        held = documents.workloads(self._backend, name)
+        return AdminReply(200, {"sets": sets, "workloads": held})
 
     def _reset(self, asked: Asked) -> AdminReply:
         core = self._backend.core
         cleared = len(core.journal)
         sets = core.reset()
+        self._backend.reset_clock()  # what goes by the clock outside of the core
         return AdminReply(
             200, {"cleared": cleared, "sets": sets, "clock": clock.document(core.clock)}
         )
@@ -195,13 +194,17 @@ class AdminApi:
         except ApiError as error:
             return failure(403, error.code, str(error))
 
+    def _saml_assertion(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, saml.assertion(self._backend.core.sts, asked.body))
+
+    def _saml_metadata(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, saml.metadata(self._backend.core.sts, asked.query.get("provider")))
+
     def _certificates(self, asked: Asked) -> AdminReply:
         return AdminReply(200, documents.certificates(self._backend.core))
 
     def _oidc_token(self, asked: Asked) -> AdminReply:
-        order = oidc_token.read_order(asked.body)
-        minted = mint(self._backend.core.sts.issuers, order)
-        return AdminReply(200, oidc_token.document(minted))
+        return AdminReply(200, oidc_token.minted(self._backend.core.sts.issuers, asked.body))
 
     def _health(self, asked: Asked) -> AdminReply:
         return AdminReply(200, {"status": "ok"})
@@ -227,6 +230,8 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("GET", "/v1/environment"): _Route(AdminApi._environment, frozenset({"as"})),
     ("GET", "/v1/journal"): _Route(AdminApi._journal, frozenset({"after", "as", "surface"})),
     ("DELETE", "/v1/journal"): _Route(AdminApi._clear_journal),
+    ("GET", "/v1/audit"): _Route(AdminApi._audit, frozenset({"after"})),
+    ("DELETE", "/v1/audit"): _Route(AdminApi._clear_audit),
     ("GET", "/v1/clock"): _Route(AdminApi._clock),
     ("DELETE", "/v1/clock"): _Route(AdminApi._reset_clock),
     ("POST", "/v1/clock/advance"): _Route(AdminApi._advance, max_body=clock.MAX_BODY),
@@ -236,12 +241,15 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("POST", "/v1/faults"): _Route(AdminApi._arm, max_body=faults.MAX_BODY),
     ("DELETE", "/v1/faults"): _Route(AdminApi._disarm, frozenset({"id"})),
     ("POST", "/v1/rotate"): _Route(AdminApi._rotate, frozenset({"as"})),
+    ("POST", "/v1/restore"): _Route(AdminApi._restore, frozenset({"as"})),
     ("POST", "/v1/reset"): _Route(AdminApi._reset),
     ("POST", "/v1/exchange"): _Route(AdminApi._exchange, frozenset({"as"}), exchange.MAX_BODY),
     ("POST", "/v1/tasks"): _Route(AdminApi._start_task, max_body=tasks.MAX_BODY),
     ("DELETE", "/v1/tasks"): _Route(AdminApi._stop_task, frozenset({"as"})),
     ("GET", "/v1/why"): _Route(AdminApi._why, PARAMETERS),
     ("POST", "/v1/verify"): _Route(AdminApi._verify, max_body=verify.MAX_BODY),
+    ("POST", "/v1/saml-assertion"): _Route(AdminApi._saml_assertion, max_body=saml.MAX_BODY),
+    ("GET", "/v1/saml-metadata"): _Route(AdminApi._saml_metadata, frozenset({"provider"})),
     ("GET", "/v1/certificates"): _Route(AdminApi._certificates),
     ("POST", "/v1/oidc-token"): _Route(AdminApi._oidc_token, max_body=oidc_token.MAX_BODY),
     ("GET", "/healthz"): _Route(AdminApi._health),

@@ -10,6 +10,7 @@ from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.credentials.refresh import Held
 from imds_sim.faults.armed import ArmedFault, ArmedFaults
 from imds_sim.imds.signed_forms import SignedForm
+from imds_sim.journal.counters import Counters
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ShiftedClock
 from imds_sim.kernel.exchange import Connection, Surface
@@ -18,6 +19,8 @@ from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.overlay import Overlay
 from imds_sim.simulator.world import World
+from imds_sim.sts.audit.alarms import Alarms
+from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.sts.service import Service
 
 
@@ -60,6 +63,15 @@ class Process:
     last_reload: ReloadOutcome | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class FileStatus:
+    """A file that records are appended to: how many it got, how many it did not get."""
+
+    path: str
+    written: int
+    lost: int
+
+
 class HeldCredentials(Protocol):
     """The credentials that are held, and those that a reader would get."""
 
@@ -81,6 +93,15 @@ class ServedCore(Protocol):
     def journal(self) -> Recorder: ...
 
     @property
+    def audit(self) -> AuditTrail: ...
+
+    @property
+    def alarms(self) -> Alarms: ...
+
+    @property
+    def counters(self) -> Counters: ...
+
+    @property
     def clock(self) -> ShiftedClock: ...
 
     @property
@@ -99,6 +120,7 @@ class ServedCore(Protocol):
     def identifiers(self) -> Identifiers: ...
 
     def lay_over(self, overlay: Overlay) -> None: ...
+
     def certificates(self) -> Mapping[SignedForm, str]: ...
 
     def handle(self, connection: Connection, request: Request) -> Response: ...
@@ -113,6 +135,8 @@ class ServedCore(Protocol):
 
     def rotate(self, workload: str | None = None) -> int: ...
 
+    def restore(self, function: str) -> int: ...
+
     def reset(self) -> int: ...
 
 
@@ -126,6 +150,8 @@ class AdminBackend(Protocol):
     def process(self) -> Process: ...
 
     def endpoints(self) -> Endpoints: ...
+
+    def files(self) -> tuple[FileStatus, ...]: ...
 
     def advance(self, by: timedelta) -> None:
         """Move the simulator's time and tick at once. Raises ShiftTooFar."""

@@ -15,12 +15,16 @@ def _lines(before: World, after: World) -> Iterator[str]:
         old, new = getattr(before, key), getattr(after, key)
         if old != new:
             yield f"{key.replace('_', ' ')} changed from {old} to {new}"
+    if before.audit != after.audit:
+        yield "options of the audit changed"
     if before.refresh != after.refresh:
         yield "refresh of credentials changed"
     if before.faults != after.faults:
         yield f"faults: {', '.join(str(each.scenario) for each in after.faults) or 'none'}"
     if before.weather != after.weather:
         yield f"weather: {after.weather.level if after.weather else 'calm'}"
+    if before.hop_limit != after.hop_limit:
+        yield f"hop limit: {after.hop_limit.mode}"
     if before.allow_clients != after.allow_clients:
         yield f"allowed clients: {', '.join(map(str, after.allow_clients)) or 'everybody'}"
     yield from _named("role", _short(before.directory.roles), _short(after.directory.roles))
@@ -30,11 +34,21 @@ def _lines(before: World, after: World) -> Iterator[str]:
         _short(before.directory.managed_policies),
         _short(after.directory.managed_policies),
     )
+    yield from _named(
+        "SAML provider",
+        _short(before.directory.saml_providers),
+        _short(after.directory.saml_providers),
+    )
     yield from _named("account", before.directory.accounts, after.directory.accounts)
     yield from _named(
         "provider",
         _short(before.directory.oidc_providers),
         _short(after.directory.oidc_providers),
+    )
+    yield from _named(
+        "alarm",
+        {rule.name: rule for rule in before.alarms},
+        {rule.name: rule for rule in after.alarms},
     )
     yield from _named("workload", before.resolver.workloads, after.resolver.workloads)
     old_default, new_default = before.resolver.default_instance, after.resolver.default_instance

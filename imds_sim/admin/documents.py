@@ -9,11 +9,15 @@ from imds_sim.admin.options import overlay_document
 from imds_sim.credentials.minting import deliveries, role_behind
 from imds_sim.credentials.provider import CredentialSet, Delivery
 from imds_sim.credentials.refresh import Held
+from imds_sim.journal.counters import Counters
 from imds_sim.journal.entry import Entry
 from imds_sim.journal.recorder import Recorder
+from imds_sim.kernel.address import TcpAddress
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.timestamps import iso_seconds
 from imds_sim.simulator.endpoints import Endpoints
+from imds_sim.sts.audit.event import Record
+from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.workload import Workload
 
@@ -38,7 +42,20 @@ def status(backend: AdminBackend) -> Document:
         **faults.document(core.faults),
         "listeners": listeners(backend.endpoints()),
         "workloads": workloads(backend),
-        "journal": _journal_size(core.journal),
+        "journal": _size(core.journal),
+        "audit": _size(core.audit),
+        "alarms": [
+            {
+                "name": alarm.name,
+                "state": alarm.state.value,
+                "since": iso_seconds(alarm.since) if alarm.since else None,
+            }
+            for alarm in core.alarms.states(core.clock.now())
+        ],
+        "files": [
+            {"path": each.path, "written": each.written, "lost": each.lost}
+            for each in backend.files()
+        ],
         "warnings": list(process.warnings),
     }
 
@@ -65,7 +82,7 @@ def workloads(backend: AdminBackend, only: str | None = None) -> list[Document]:
     """Each workload, or one, with what is held for it."""
     core = backend.core
     return [
-        workload(each, core.credentials, core.clock)
+        workload(each, core.credentials, core.clock) | _counted(each, core.counters)
         for each in core.world.resolver.workloads.values()
         if only is None or each.name == only
     ]
@@ -88,9 +105,18 @@ def workload(subject: Workload, credentials: HeldCredentials, clock: Clock) -> D
     }
 
 
+def _counted(subject: Workload, counters: Counters) -> Document:
+    return {"counters": dict(counters.of(subject.name))} if subject.kind == "instance" else {}
+
+
 def journal(entries: list[Entry], recorder: Recorder) -> Document:
     """Entries, oldest first, and where the journal stands: ask `after` its last number next."""
-    return {"entries": [_entry(entry) for entry in entries], **_journal_size(recorder)}
+    return {"entries": [entry_document(entry) for entry in entries], **_size(recorder)}
+
+
+def audit(records: list[Record], trail: AuditTrail) -> Document:
+    """CloudTrail records, oldest first, and where the trail stands."""
+    return {"records": records, **_size(trail)}
 
 
 def certificates(core: ServedCore) -> Document:
@@ -147,15 +173,16 @@ def _credentials(held: Held | None, clock: Clock) -> Document:
     }
 
 
-def _journal_size(recorder: Recorder) -> Document:
+def _size(ring: Recorder | AuditTrail) -> Document:
     return {
-        "size": len(recorder),
-        "capacity": recorder.capacity,
-        "last_number": recorder.last_number,
+        "size": len(ring),
+        "capacity": ring.capacity,
+        "last_number": ring.last_number,
     }
 
 
-def _entry(entry: Entry) -> Document:
+def entry_document(entry: Entry) -> Document:
+    """One request of the journal."""
     return {
         "number": entry.number,
         "time": entry.time.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -171,4 +198,6 @@ def _entry(entry: Entry) -> Document:
         "access_key_id": entry.access_key_id,
         "duration_seconds": entry.duration.total_seconds(),
         "detail": entry.detail,
+        "local": str(TcpAddress(entry.local, entry.local_port)) if entry.local else None,
+        "response_bytes": entry.response_bytes,
     }

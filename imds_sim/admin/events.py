@@ -73,5 +73,6 @@ def read_clear(kind: str | None, now: datetime) -> tuple[Setting, ...]:
 
 
 def _setting(kind: str, events: Events, now: datetime) -> Setting:
-    shown = [each for each in events_document(events, now) if each["type"] == kind]
+    listed = [each for each in events_document(events, now) if each["type"] == kind]
+    shown = [{key: each[key] for key in each if key != "told"} for each in listed]
     return Setting(f"events.{kind}", ("events", kind), getattr(events, kind), shown or "none")

@@ -1,7 +1,7 @@
 """Armed faults in JSON: what a body asks for, and how each is shown."""
 
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import NamedTuple
 
 from imds_sim.admin.body import read_object
 from imds_sim.admin.errors import BodyInvalid, QueryInvalid
@@ -14,8 +14,7 @@ _KEYS = ("fault", "as", "surface", "client")
 Document = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class AskedFault:
+class AskedFault(NamedTuple):
     """A fault that is to be armed, and for whom."""
 
     fault: str

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from imds_sim.admin.body import read_object
 from imds_sim.admin.errors import BodyInvalid
-from imds_sim.sts.federation.orders import DEFAULT_LIFETIME, MintedToken, TokenOrder
+from imds_sim.sts.federation.issuers import Issuers
+from imds_sim.sts.federation.orders import DEFAULT_LIFETIME, TokenOrder, mint
 from imds_sim.sts.federation.shapes import Shape
 
 MAX_BODY = 32 * 1024  # bytes; a token that STS takes has 20,000 characters
@@ -31,12 +32,13 @@ def read_order(body: bytes) -> TokenOrder:
     )
 
 
-def document(minted: MintedToken) -> dict[str, object]:
-    """The token and what it says."""
+def minted(issuers: Issuers, body: bytes) -> dict[str, object]:
+    """The token that a body orders, and what it says. Raises BodyInvalid, IssuerUnknown."""
+    made = mint(issuers, read_order(body))
     return {
-        "token": minted.web_identity_token.reveal(),
-        "issuer": minted.issuer,
-        "claims": minted.claims,
+        "token": made.web_identity_token.reveal(),
+        "issuer": made.issuer,
+        "claims": made.claims,
     }
 
 

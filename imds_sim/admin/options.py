@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from imds_sim.admin.body import read_object
 from imds_sim.admin.errors import BodyInvalid
 from imds_sim.simulator.overlay import Overlay, Setting
+from imds_sim.workloads.hops import MOST_HOPS
 from imds_sim.workloads.instance import Instance, MetadataOptions
 from imds_sim.workloads.instance_tags import (
     MAX_KEY,
@@ -35,9 +36,26 @@ class _Choice:
         return given == self.words[0]
 
 
-OPTIONS: Mapping[str, _Choice] = {
+@dataclass(frozen=True, slots=True)
+class _Hops:
+    """The hop limit, a number."""
+
+    field: str = "http_put_response_hop_limit"
+
+    def shown(self, options: MetadataOptions) -> int:
+        return options.http_put_response_hop_limit
+
+    def read(self, key: str, given: object) -> int:
+        if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= MOST_HOPS:
+            raise BodyInvalid(f"{key} must be a whole number from 1 to {MOST_HOPS}")
+        return given
+
+
+OPTIONS: Mapping[str, _Choice | _Hops] = {
     "http_endpoint": _Choice("http_endpoint_enabled"),
     "http_tokens": _Choice("http_tokens_required", ("required", "optional")),
+    "http_put_response_hop_limit": _Hops(),
+    "http_protocol_ipv6": _Choice("http_protocol_ipv6_enabled"),
     "instance_metadata_tags": _Choice("instance_tags_enabled"),
 }
 

@@ -18,6 +18,12 @@ _SWITCH = click.Choice(["enabled", "disabled"])
     type=click.Choice(["required", "optional"]),
     help="required: IMDSv2 alone; optional: IMDSv1 too.",
 )
+@click.option(
+    "--http-put-response-hop-limit",
+    type=click.IntRange(1, 64),
+    help="How many hops an answer with a token may travel.",
+)
+@click.option("--http-protocol-ipv6", type=_SWITCH, help="Whether it answers over IPv6 too.")
 @click.option("--instance-metadata-tags", type=_SWITCH, help="Whether tags/instance/ is there.")
 @click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", help="Set a tag. Repeatable.")
 @click.option("--untag", multiple=True, metavar="KEY", help="Remove a tag. Repeatable.")

@@ -5,7 +5,7 @@ import click
 from imds_sim.cli.daemon import admin_option, running
 
 
-@click.command("reset", short_help="Forget requests, clock shift and run-time changes, mint anew.")
+@click.command("reset", short_help="Forget what happened and was changed; mint anew.")
 @admin_option
 def command(admin: str | None) -> None:
     """Empty the journal, go back to the real time and to the file, mint every set anew.

@@ -10,7 +10,12 @@ import click
     metavar="PATH",
     help="Write the endpoints to PATH as JSON once all is bound and minted.",
 )
-def command(config: str | None, ready_file: str | None) -> int:
+@click.option(
+    "--last-good",
+    is_flag=True,
+    help="Where the file is wrong, start with the last one that was good, kept in state_dir.",
+)
+def command(config: str | None, ready_file: str | None, last_good: bool) -> int:
     """Run the daemon in the foreground.
 
     SIGTERM and SIGINT end it after open requests, a second one at once with status 128+N; SIGHUP
@@ -22,4 +27,4 @@ def command(config: str | None, ready_file: str | None) -> int:
     """
     from imds_sim.server.daemon import serve
 
-    return serve(config, ready_file)
+    return serve(config, ready_file, last_good)

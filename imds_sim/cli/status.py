@@ -64,6 +64,13 @@ def _lines(status: dict[str, object]) -> Iterator[str]:
         for each in mappings(status.get("workloads"))
         for line in told_credentials(each)
     )
+    for each in mappings(status.get("workloads")):
+        counted = [f"{name} {number}" for name, number in mapping(each.get("counters")).items()]
+        if any(mapping(each.get("counters")).values()):
+            yield f"  {each.get('name')}: {', '.join(counted)}"
+    for alarm in mappings(status.get("alarms")):
+        since = f" since {alarm.get('since')}" if alarm.get("since") else ""
+        yield f"alarm {alarm.get('name')}: {alarm.get('state')}{since}"
     for change in mappings(status.get("overlay")):
         yield f"changed at run time: {told_change(change)}"
     if faults := told_faults(status):
@@ -71,5 +78,10 @@ def _lines(status: dict[str, object]) -> Iterator[str]:
         yield from faults
     journal = mapping(status.get("journal"))
     yield f"journal: {journal.get('size')} of {journal.get('capacity')} entries"
+    audit = mapping(status.get("audit"))
+    yield f"audit: {audit.get('size')} of {audit.get('capacity')} records"
+    for file in mappings(status.get("files")):
+        lost = f", {file.get('lost')} lost" if file.get("lost") else ""
+        yield f"file {file.get('path')}: {file.get('written')} written{lost}"
     for warning in strings(status.get("warnings")):
         yield f"warning: {warning}"

@@ -44,10 +44,14 @@ def serial_of(configuration: Configuration, user: str, serial: str | None) -> st
 
 
 def provider_arns(configuration: Configuration) -> list[str]:
-    """The ARNs of the OpenID Connect providers, one for each account that has it."""
+    """The ARNs of the identity providers, one for each account that has it."""
     partition = partition_of(configuration.region)
+    saml = f"arn:{partition}:iam::{configuration.account}:saml-provider/"
     return [
-        f"arn:{partition}:iam::{account}:oidc-provider/{issuer.partition('://')[2]}"
-        for issuer, section in configuration.oidc_providers.items()
-        for account in section.accounts or (configuration.account,)
+        *(f"{saml}{name}" for name in configuration.saml_providers),
+        *(
+            f"arn:{partition}:iam::{account}:oidc-provider/{issuer.partition('://')[2]}"
+            for issuer, section in configuration.oidc_providers.items()
+            for account in section.accounts or (configuration.account,)
+        ),
     ]

@@ -19,6 +19,9 @@ from imds_sim.kernel.exchange import Surface
 from imds_sim.kernel.identifiers import Identifiers
 from imds_sim.kernel.token_bucket import Rate
 from imds_sim.simulator.world import World
+from imds_sim.sts.audit.alarms import AlarmRule
+from imds_sim.sts.audit.trail import AuditOptions
+from imds_sim.workloads.hops import HopLimit, HopMode
 from imds_sim.workloads.listener import Listener
 from imds_sim.workloads.resolve import Resolver
 
@@ -60,7 +63,25 @@ def build_world(
             rate=Rate(configuration.ecs.throttle.rate, configuration.ecs.throttle.burst),
             local_endpoints=configuration.ecs.local_endpoints,
         ),
+        hop_limit=HopLimit(HopMode(configuration.hop_limit.mode), configuration.hop_limit.local),
         journal_capacity=configuration.journal.capacity,
+        audit=AuditOptions(
+            capacity=configuration.audit.capacity,
+            session_tokens=configuration.audit.session_tokens,
+        ),
+        alarms=tuple(
+            AlarmRule(
+                name=name,
+                event_name=alarm.event_name,
+                error_code=alarm.error_code,
+                source_addresses=alarm.source_addresses,
+                not_source_addresses=alarm.not_source_addresses,
+                hoarding=alarm.hoarding,
+                threshold=alarm.threshold,
+                period=alarm.period,
+            )
+            for name, alarm in configuration.alarms.items()
+        ),
         faults=tuple(_faults(configuration)),
         weather=_weather(configuration),
         warnings=tuple(str(warning) for warning in configuration.warnings),
@@ -87,6 +108,8 @@ def _shared(
         (Surface.IMDS, "imds", listen.imds),
         (Surface.STS, "sts", listen.sts),
         (Surface.ECS, "ecs", listen.ecs),
+        (Surface.EKS, "eks", listen.eks),
+        (Surface.EKS_PROBES, "eks_probes", listen.eks_probes),
         (Surface.LAMBDA, "aws_lambda", listen.aws_lambda),
         (Surface.GENERIC, "generic", listen.generic),
     )

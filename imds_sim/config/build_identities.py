@@ -1,25 +1,26 @@
 """The directory: roles and users of the file, with what the file leaves to be derived."""
 
 from base64 import b64encode
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Iterator
 
 from imds_sim.config.arns import role_arns, serial_of
 from imds_sim.config.build_policies import PolicyBuilder
+from imds_sim.config.build_trust import DefaultTrusts
+from imds_sim.config.clusters import clusters
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.config.schema.identities import AccessKeySection, UserSection
 from imds_sim.config.schema.identity_providers import default_name
 from imds_sim.iam.directory import Directory
-from imds_sim.iam.document import Policy, trust_for_services
-from imds_sim.iam.entities import AccessKey, MfaDevice, OidcProvider, Role, User
+from imds_sim.iam.entities import AccessKey, MfaDevice, OidcProvider, Role, SamlProvider, User
 from imds_sim.iam.generations import Generations
 from imds_sim.kernel.arn import partition_of
 from imds_sim.kernel.identifiers import Identifiers, access_key_id
 from imds_sim.kernel.secret import Secret
 from imds_sim.sts.federation.claim_keys import known_claims
-from imds_sim.workloads.endpoint import SERVICES, Dialect
-from imds_sim.workloads.function import Function
-from imds_sim.workloads.instance import Instance
-from imds_sim.workloads.task import Task
+from imds_sim.workloads.pod import IRSA_AUDIENCE, Cluster
+
+# The issuer of a built-in SAML provider: a name in a domain that nobody can have (RFC 2606).
+BUILT_IN_ENTITY = "https://idp.imds-sim.invalid/saml/{name}"
 
 
 def build_directory(
@@ -28,17 +29,12 @@ def build_directory(
     """Everyone, and every policy; `generations` must have advanced to these roles already."""
     partition = partition_of(configuration.region)
     arns = role_arns(configuration)
-    services = _services_by_role(configuration)
+    present = clusters(configuration, ids)
+    defaults = DefaultTrusts(configuration, present)
     policies = PolicyBuilder(configuration)
-    trusts: dict[frozenset[str], Policy] = {}  # most roles of a large file are trusted alike
     roles: list[Role] = []
     for name, section in configuration.roles.items():
         account = section.account or configuration.account
-        if section.trust is not None:
-            trust = section.trust.policy
-        else:
-            users = frozenset(services.get(name, ()))
-            trust = trusts.setdefault(users, trust_for_services(sorted(users)))
         generation = str(generations.of(arns[name]))
         roles.append(
             Role(
@@ -47,7 +43,7 @@ def build_directory(
                 name=name,
                 unique_id=section.unique_id
                 or ids.entity("AROA", account, section.path, name, generation),
-                trust=trust,
+                trust=section.trust.policy if section.trust is not None else defaults.of(name),
                 path=section.path,
                 max_session_duration=section.max_session_duration,
                 policies=policies.identity(section.policies),
@@ -61,8 +57,37 @@ def build_directory(
         users_built,
         policies.managed,
         policies.accounts(ids),
-        _oidc_providers(configuration, partition),
+        [
+            *_of_clusters(present.values(), partition, configuration.account),
+            *_oidc_providers(configuration, partition),
+        ],
+        _saml_providers(configuration, partition),
     )
+
+
+def _saml_providers(configuration: Configuration, partition: str) -> list[SamlProvider]:
+    providers = []
+    for name, section in configuration.saml_providers.items():
+        entity_id, certificates = BUILT_IN_ENTITY.format(name=name), ()
+        if (metadata := section.metadata_file) is not None:
+            entity_id, certificates = metadata.entity_id, metadata.certificates
+        account = configuration.account
+        providers.append(SamlProvider(partition, account, name, entity_id, certificates))
+    return providers
+
+
+def _of_clusters(
+    clusters: Iterable[Cluster], partition: str, account: str
+) -> Iterator[OidcProvider]:
+    """What one makes of each cluster for IRSA; a provider in the file with its URL comes after."""
+    for cluster in clusters:
+        yield OidcProvider(
+            partition=partition,
+            account=account,
+            issuer=cluster.issuer,
+            client_ids=(IRSA_AUDIENCE,),
+            name=f"eks-{cluster.name}",
+        )
 
 
 def _oidc_providers(configuration: Configuration, partition: str) -> list[OidcProvider]:
@@ -82,25 +107,6 @@ def _oidc_providers(configuration: Configuration, partition: str) -> list[OidcPr
         for issuer, section in configuration.oidc_providers.items()
         for account in section.accounts or (configuration.account,)
     ]
-
-
-def _services_by_role(configuration: Configuration) -> Mapping[str, Set[str]]:
-    services: dict[str, set[str]] = {}
-    for kind, sections in (
-        (Instance, configuration.instances),
-        (Task, configuration.tasks),
-        (Function, configuration.functions),
-    ):
-        for section in sections.values():
-            if section.role is not None:
-                services.setdefault(section.role, set()).add(kind.service)
-    for endpoint in configuration.endpoints.values():
-        service = SERVICES[Dialect(endpoint.dialect)]
-        services.setdefault(endpoint.role, set()).add(service)
-    for task in configuration.tasks.values():
-        if task.execution_role is not None:
-            services.setdefault(task.execution_role, set()).add(Task.service)
-    return services
 
 
 def _users(

@@ -1,21 +1,25 @@
-"""Instances, tasks and functions of the file, with what the file leaves to be derived."""
+"""Instances, tasks, pods and functions of the file, with what the file leaves to be derived."""
 
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from math import ceil
 
 from imds_sim.config.build_events import build_events
 from imds_sim.config.build_tasks import TaskBuilder
 from imds_sim.config.checks.timing import lifetime_of
+from imds_sim.config.clusters import clusters
 from imds_sim.config.network import Network
 from imds_sim.config.placement import architecture_of, zone_id_of
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.config.schema.endpoints import EndpointSection
+from imds_sim.config.schema.hops import ThrottleSection
 from imds_sim.config.schema.metadata import tree_path
-from imds_sim.config.schema.workloads import FunctionSection, InstanceSection
+from imds_sim.config.schema.workloads import FunctionSection, InstanceSection, PodSection
 from imds_sim.kernel.arn import dns_suffix_of, partition_of
 from imds_sim.kernel.identifiers import Identifiers
 from imds_sim.kernel.secret import Secret
+from imds_sim.kernel.token_bucket import Rate
 from imds_sim.workloads.endpoint import Dialect, Endpoint
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import (
@@ -27,6 +31,7 @@ from imds_sim.workloads.instance import (
     MetadataOptions,
     Placement,
 )
+from imds_sim.workloads.pod import Pod
 from imds_sim.workloads.role import AttachedRole
 from imds_sim.workloads.workload import Workload
 
@@ -55,9 +60,10 @@ class WorkloadBuilder:
         self._profiles: dict[tuple[str, str], InstanceProfile] = {}  # by name and id
         self._images: dict[str, str] = {}  # by architecture
         self._zone_ids: dict[str, str] = {}
+        self._clusters = clusters(configuration, ids)
 
     def workloads(self) -> Iterator[Workload]:
-        """Instances, tasks, functions, endpoints, each kind in the order of the file."""
+        """Instances, tasks, pods, functions, endpoints, each kind in the order of the file."""
         configuration = self._configuration
         network = Network(self._ids, self._account, self._region)
         for instance in configuration.instances.values():
@@ -69,6 +75,8 @@ class WorkloadBuilder:
             yield self._instance(name, instance, network)
         for name, task in configuration.tasks.items():
             yield tasks.build(name, task)
+        for name, pod in configuration.pods.items():
+            yield self._pod(name, pod)
         for name, function in configuration.functions.items():
             yield self._function(name, function)
         for path, endpoint in configuration.endpoints.items():
@@ -107,6 +115,8 @@ class WorkloadBuilder:
                 http_endpoint_enabled=options.http_endpoint == "enabled",
                 http_tokens_required=options.http_tokens == "required",
                 instance_tags_enabled=options.instance_metadata_tags == "enabled",
+                http_put_response_hop_limit=options.http_put_response_hop_limit,
+                http_protocol_ipv6_enabled=options.http_protocol_ipv6 == "enabled",
             ),
             family=Family(section.family),
             placement=Placement(
@@ -127,13 +137,14 @@ class WorkloadBuilder:
             life_cycle=section.life_cycle,
             events=build_events(section.events, self._started_at, ids, name),
             metadata={tree_path(path): value for path, value in section.metadata.items()},
+            throttle=_rate(section.throttle),
             extended_credentials=section.extended_credentials,
             lifetime=lifetime_of(self._configuration, section),
             listen=section.listen,
             clients=section.clients,
         )
 
-    def _zone(self, section: InstanceSection) -> str:
+    def _zone(self, section: InstanceSection | FunctionSection) -> str:
         return section.availability_zone or f"{self._region}a"
 
     def _zone_id(self, zone: str) -> str:
@@ -172,7 +183,29 @@ class WorkloadBuilder:
             role=self._roles[section.role],
             authorization_token=section.authorization_token
             or Secret(self._ids.uuid("authorization token", name)),
+            environment_token=Secret(self._ids.uuid("execution environment", name)),
+            availability_zone_id=self._zone_id(self._zone(section)),
             snap_start=section.snap_start,
+            lifetime=lifetime_of(self._configuration, section),
+        )
+
+    def _pod(self, name: str, section: PodSection) -> Pod:
+        account = f"{section.cluster}/{section.namespace}/{section.service_account}"
+        return Pod(
+            name=name,
+            uid=self._ids.uuid("pod", name),
+            partition=self._partition,
+            account=self._account,
+            region=self._region,
+            cluster=self._clusters[section.cluster],
+            namespace=section.namespace,
+            service_account=section.service_account,
+            service_account_uid=self._ids.uuid("service account", account),
+            role=self._roles[section.role],
+            target_role=self._roles[section.target_role] if section.target_role else None,
+            external_id=section.external_id or self._ids.uuid("external id", name),
+            session_tags=not section.disable_session_tags,
+            irsa=section.irsa,
             lifetime=lifetime_of(self._configuration, section),
         )
 
@@ -215,3 +248,9 @@ def _launch(section: InstanceSection) -> Launch:
         hibernation=section.hibernation,
         monitoring=section.monitoring == "enabled",
     )
+
+
+def _rate(section: ThrottleSection | None) -> Rate | None:
+    if section is None:
+        return None
+    return Rate(section.rate, ceil(section.rate) if section.burst is None else section.burst)

@@ -63,7 +63,8 @@ def load_config(path: str | os.PathLike[str] | None = None) -> Configuration:
         good = content[: error.start].decode("utf-8-sig")
         place = good.count("\n") + 1, len(good) - good.rfind("\n")
         raise ConfigInvalid([Problem(source, *place, "", "not YAML: not UTF-8 text")]) from None
-    return _checked(read_yaml(text), source, Path(source).absolute().parent, mode)
+    checked = _checked(read_yaml(text), source, Path(source).absolute().parent, mode)
+    return checked.with_text(text)
 
 
 def parse_config(
@@ -74,7 +75,8 @@ def parse_config(
     Relative paths in it count from `directory`, by default the current one.
     """
     read = read_yaml(document) if isinstance(document, str) else read_mapping(document)
-    return _checked(read, source, (directory or Path()).absolute(), None)
+    checked = _checked(read, source, (directory or Path()).absolute(), None)
+    return checked.with_text(document) if isinstance(document, str) else checked
 
 
 def _checked(

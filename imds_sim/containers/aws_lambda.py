@@ -1,4 +1,4 @@
-"""The credentials endpoint of the Lambda runtime API, for functions with SnapStart.
+"""What a function finds on its host: the credentials of SnapStart, and the metadata endpoint.
 
 Source: aws-lambda-runtime-interface-emulator, internal/lambda/rapi (server.go, router.go,
 handler/credentials.go). The authorization token is compared as it was sent, without any scheme.
@@ -10,6 +10,7 @@ from http import HTTPStatus
 from imds_sim.containers import go_url
 from imds_sim.containers.errors import LAMBDA_FORMS, AuthorizationTokenUnknown, LambdaError
 from imds_sim.containers.go_http import TEXT, UNKNOWN, GoServer, refused
+from imds_sim.containers.lambda_metadata import execution_environment
 from imds_sim.credentials.provider import CredentialProvider, CredentialSet, Delivery, Refused
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.exchange import Connection
@@ -26,7 +27,10 @@ METHODS = frozenset(
 
 
 class LambdaHandler:
-    """Answers for every function that has SnapStart."""
+    """Answers for every function; credentials only to those with SnapStart.
+
+    On Lambda these are two servers on two addresses, which their paths tell apart here.
+    """
 
     def __init__(self, provider: CredentialProvider, clock: Clock) -> None:
         self._provider = provider
@@ -42,6 +46,8 @@ class LambdaHandler:
         reply = self._server.before_any_handler(request)
         if reply is not None:
             return reply
+        if url.raw_path == Function.metadata_path:
+            return execution_environment(self._server, request, function)
         if request.method not in METHODS:
             return self._server.reply(request, HTTPStatus.METHOD_NOT_ALLOWED, ())
         # chi routes by the path as sent wherever it holds an escape that need not be one.

@@ -12,7 +12,8 @@ _SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]*://")
 _AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~@-]*)(:[0-9]*)?(?=[/?]|$)")
 _MALFORMED_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_LEFT_IN_PATHS = "$&+,/:;=@-_.~"  # what URL.EscapedPath does not escape
+LEFT_IN_PATHS = "$&+,/:;=@-_.~"  # what URL.EscapedPath does not escape
+_GOOD_RAW_PATH = re.compile(r"[A-Za-z0-9\-_.~!$&'()*+,;=:@\[\]%/]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,40 @@ class GoUrl:
     @property
     def clean_path(self) -> str:
         """The path without dot segments and repeated slashes; a final slash stays."""
-        clean = posixpath.normpath("/" + self.path.lstrip("/"))
-        return clean + "/" if self.path.endswith("/") and clean != "/" else clean
+        return cleaned(self.path)
+
+    @property
+    def host(self) -> str:
+        """Host and port that the target itself names; empty in most."""
+        return self.prefix.rpartition("//")[2]
+
+    @property
+    def escaped_path(self) -> str:
+        """The path as sent where that is a good way to write it, else as Go writes it."""
+        if _GOOD_RAW_PATH.fullmatch(self.raw_path):
+            return self.raw_path
+        return quote(self.path.encode("latin-1"), safe=LEFT_IN_PATHS)
 
     def at(self, path: str) -> str:
         """The URL with another path, as text."""
-        return self.prefix + quote(path.encode("latin-1"), safe=_LEFT_IN_PATHS) + self.query
+        return self.prefix + quote(path.encode("latin-1"), safe=LEFT_IN_PATHS) + self.query
+
+
+def cleaned(path: str) -> str:
+    """A path without dot segments and repeated slashes; a final slash stays."""
+    clean = posixpath.normpath("/" + path.lstrip("/"))
+    return clean + "/" if path.endswith("/") and clean != "/" else clean
+
+
+def without_port(host: str) -> str:
+    """The host as net.SplitHostPort takes it out; as it is where there is no port, or too many."""
+    name, colon, _ = host.rpartition(":")
+    if not colon:
+        return host
+    if name.startswith("["):
+        inner = name[1:-1]
+        return inner if name.endswith("]") and not set("[]") & set(inner) else host
+    return host if set("[]:") & set(name) else name
 
 
 def parse(method: str, target: str) -> GoUrl | None:

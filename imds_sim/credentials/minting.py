@@ -1,9 +1,11 @@
 """Minting: a workload's service assumes its role, through the same door as any caller.
 
 Source: IAM User Guide, "IAM roles for Amazon EC2" and "AWS global condition context keys" for the
-keys bound to a session; "Troubleshoot IAM and Amazon EC2" for the refusal.
+keys bound to a session; "Troubleshoot IAM and Amazon EC2" for the refusal; EKS User Guide, "Access
+AWS Resources using EKS Pod Identity Target IAM Roles" for the two steps of a pod.
 """
 
+import uuid
 from dataclasses import dataclass
 
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
@@ -11,12 +13,13 @@ from imds_sim.iam.instance_identity import instance_identity_role
 from imds_sim.iam.principals import ServicePrincipal
 from imds_sim.sts.authority import Credentials
 from imds_sim.sts.errors import ApiError
-from imds_sim.sts.operations.assume_role import AssumeRoleRequest
+from imds_sim.sts.operations.assume_role import AssumedRole, AssumeRoleRequest
 from imds_sim.sts.operations.instance_identity import InstanceIdentityRequest
 from imds_sim.sts.service import Service
 from imds_sim.workloads.endpoint import Endpoint
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
+from imds_sim.workloads.pod import Pod
 from imds_sim.workloads.role import AttachedRole
 from imds_sim.workloads.task import Task
 from imds_sim.workloads.workload import Workload
@@ -37,7 +40,7 @@ def deliveries(workload: Workload) -> tuple[Delivery, ...]:
         case Task():
             execution = () if workload.execution_role is None else (Delivery.EXECUTION,)
             return execution if workload.role is None else (*execution, Delivery.CONTAINER)
-        case Function() | Endpoint():
+        case Pod() | Function() | Endpoint():
             return (Delivery.CONTAINER,)
 
 
@@ -70,18 +73,16 @@ class Minter:
         """
         if delivery is Delivery.INSTANCE_IDENTITY:
             return self._identity(workload, role)
-        request = AssumeRoleRequest(
-            role_arn=role.arn,
-            role_session_name=workload.role_session_name,
-            duration=workload.lifetime,
-        )
         try:
-            assumed = self.service.assume_role(
-                ServicePrincipal(workload.service),
-                request,
-                trust_context=presented_by_service(workload),
-                session_context=session_keys(workload, delivery),
-            )
+            if isinstance(workload, Pod):
+                assumed = self._assumed_for_pod(workload, role)
+            else:
+                assumed = self.service.assume_role(
+                    ServicePrincipal(workload.service),
+                    AssumeRoleRequest(role.arn, workload.role_session_name, workload.lifetime),
+                    trust_context=presented_by_service(workload),
+                    session_context=session_keys(workload, delivery),
+                )
         except ApiError as error:
             return Refused(
                 role_name=role.name,
@@ -89,19 +90,49 @@ class Minter:
                 message=f"{error} ({error.detail})" if error.detail else str(error),
                 refused_at=self.service.clock.now(),
             )
-        return _set_of(workload, role, assumed.credentials)
+        return _set_of(assumed.principal.role.arn, assumed.principal.account, assumed.credentials)
 
     def _identity(self, workload: Workload, role: AttachedRole) -> CredentialSet:
         request = InstanceIdentityRequest(
             workload.account, workload.partition, workload.role_session_name, workload.lifetime
         )
-        return _set_of(workload, role, self.service.issue_instance_identity(request))
+        granted = self.service.issue_instance_identity(request)
+        return _set_of(role.arn, workload.account, granted)
+
+    def _assumed_for_pod(self, pod: Pod, role: AttachedRole) -> AssumedRole:
+        """A session with the tags of `pod`; of the target role, by that session, if there is one.
+
+        Whether the second session has the name of the first is not known.
+        """
+        subject = f"{pod.service} {pod.name}"
+        chance = self.service.entropy.bytes(16, f"role session name of {subject}")
+        name = f"{pod.role_session_name}-{uuid.UUID(bytes=chance, version=4)}"
+        assumed = self.service.assume_role(
+            ServicePrincipal(pod.service),
+            AssumeRoleRequest(
+                role.arn,
+                name,
+                pod.lifetime,
+                tags=tuple(pod.tags.items()),
+                transitive_tag_keys=tuple(pod.tags),
+            ),
+            trust_context=presented_by_service(pod),
+            subject=subject,
+        )
+        if pod.target_role is None:
+            return assumed
+        return self.service.assume_role_for_session(
+            pod.service,
+            assumed.credentials,
+            AssumeRoleRequest(pod.target_role.arn, name, pod.lifetime, external_id=pod.external_id),
+            subject,
+        )
 
 
-def _set_of(workload: Workload, role: AttachedRole, granted: Credentials) -> CredentialSet:
+def _set_of(role_arn: str, account: str, granted: Credentials) -> CredentialSet:
     return CredentialSet(
-        role_arn=role.arn,
-        account=workload.account,
+        role_arn=role_arn,
+        account=account,
         access_key_id=granted.access_key_id,
         secret_access_key=granted.secret_access_key,
         session_token=granted.session_token,
@@ -129,5 +160,12 @@ def session_keys(workload: Workload, delivery: Delivery) -> dict[str, str]:
             return {key: value for key, value in keys.items() if value is not None}
         case Function():
             return {"lambda:SourceFunctionArn": workload.arn}
-        case Task() | Endpoint():
+        case Task() | Pod() | Endpoint():
             return {}
+
+
+def put_into_sessions(workload: Workload) -> object:
+    """What beside role, lifetime and keys makes the sessions of two workloads differ."""
+    if isinstance(workload, Pod):
+        return workload.tags, workload.target_role, workload.external_id
+    return None

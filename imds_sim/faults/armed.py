@@ -3,16 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from imds_sim.faults.errors import FaultUnknown, TooManyFaults
 from imds_sim.faults.hands import Limited
 from imds_sim.faults.match import EVERYWHERE, Occasion, Scope
 from imds_sim.faults.play import ArmedStep, Play
-from imds_sim.faults.scenario import Scenario
-from imds_sim.faults.weather import Weather, steps_of
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.entropy import Entropy, SeededEntropy
 from imds_sim.kernel.token_bucket import Rate, TokenBuckets
+
+if TYPE_CHECKING:  # without faults nobody needs what they are made of
+    from imds_sim.faults.scenario import Scenario
+    from imds_sim.faults.weather import Weather
 
 MOST = 256  # faults armed at run time; each looks at every request
 _CERTAIN = 10_000
@@ -29,7 +32,7 @@ class Origin(StrEnum):
 class WantedFault:
     """A fault and whose requests it is for, as the file has it."""
 
-    scenario: Scenario
+    scenario: "Scenario"
     scope: Scope = EVERYWHERE
 
 
@@ -38,7 +41,7 @@ class ArmedFault:
     """A fault with its number, which is not used again, and its counters."""
 
     number: int
-    scenario: Scenario
+    scenario: "Scenario"
     scope: Scope
     origin: Origin
     steps: tuple[ArmedStep, ...]
@@ -67,7 +70,7 @@ class ArmedFaults:
         self._last_number = 0
 
     def add(
-        self, scenario: Scenario, scope: Scope = EVERYWHERE, origin: Origin = Origin.RUN_TIME
+        self, scenario: "Scenario", scope: Scope = EVERYWHERE, origin: Origin = Origin.RUN_TIME
     ) -> ArmedFault:
         """Arm a fault; its counters begin at nothing. Raises TooManyFaults."""
         if origin is Origin.RUN_TIME and self._count(origin) >= MOST:
@@ -92,7 +95,7 @@ class ArmedFaults:
         return list(self._faults)
 
     @property
-    def weather(self) -> Weather | None:
+    def weather(self) -> "Weather | None":
         """The weather that it is."""
         return self._weather_wanted
 
@@ -114,10 +117,12 @@ class ArmedFaults:
             self.add(fault.scenario, fault.scope, origin)
         self._settle()
 
-    def set_weather(self, weather: Weather | None) -> None:
+    def set_weather(self, weather: "Weather | None") -> None:
         """Let this weather begin; None is calm."""
         self._weather, self._weather_wanted = (), weather
         if weather is not None:
+            from imds_sim.faults.weather import steps_of
+
             seed = weather.seed
             self._weather_entropy = self._entropy if seed is None else SeededEntropy(seed)
             self._weather = tuple(

@@ -15,6 +15,18 @@ MAX_STEPS = 8
 MAX_NUMBER = 1_000_000
 # What a client or its files do is set where the client is started.
 CLIENTS_OWN = ("token-rotates", "token-file-newline", "token-file-missing", "token-file-crlf")
+# What the same things are called elsewhere.
+OTHER_NAMES = {
+    "not-json": "bad-json",
+    "empty-200": "empty",
+    "oversize": "huge",
+    "short-lived": "life",
+    "extra-fields": "extra",
+    "missing-field": "missing",
+    "connection-close": "close-each",
+    "timeout": "hang",
+    "off": "disabled",
+}
 
 _STEP = re.compile(
     r"(?P<target>[A-Za-z0-9]+):(?P<name>[A-Za-z0-9-]+)(?:=(?P<value>[ -~]+?))?"
@@ -64,10 +76,7 @@ def _target(name: str, text: str) -> Target:
         near = _nearest(text) or _nearest_in(name, [each.value for each in Target])
         hint = f"did you mean {near}?" if near else f"there are {', '.join(Target)}"
         raise FaultInvalid(f"{text!r}: there is no target {name!r}; {hint}")
-    target = Target(name)
-    if not target.is_served:
-        raise FaultInvalid(f"{text!r}: the {name} surface is not supported yet, nor are its faults")
-    return target
+    return Target(name)
 
 
 def _effect(target: Target, name: str, text: str) -> Effect:
@@ -78,7 +87,9 @@ def _effect(target: Target, name: str, text: str) -> Effect:
         raise FaultInvalid(
             f"{text!r}: {name} is about the client's token file: not a fault, and not supported yet"
         )
-    near = _nearest_in(name, list(EFFECTS[target])) or _nearest(f"{target}:{name}")
+    known = list(EFFECTS[target])
+    near = OTHER_NAMES.get(name) if OTHER_NAMES.get(name) in known else _nearest_in(name, known)
+    near = near or _nearest(f"{target}:{name}")
     if near is None:
         hint = f"{target} has {', '.join(EFFECTS[target])}"
     else:

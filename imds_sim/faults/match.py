@@ -53,18 +53,6 @@ class Target(StrEnum):
     OUTAGE = "outage"
     THROTTLE = "throttle"
 
-    @property
-    def surface(self) -> str | None:
-        """The one surface that it concerns, if any."""
-        if self in _IMDS_ONLY:
-            return "imds"
-        return self.value if self in _SURFACES else None
-
-    @property
-    def is_served(self) -> bool:
-        """Whether there is a surface for it."""
-        return self.surface is None or self.surface in set(Surface)
-
     def hits(self, occasion: Occasion) -> bool:
         """Whether a request is aimed at."""
         match self:
@@ -84,10 +72,6 @@ class Target(StrEnum):
                 return occasion.surface is not Surface.STS
             case _:
                 return occasion.surface == self.value
-
-
-_IMDS_ONLY = frozenset((Target.TOKEN, Target.V1, Target.ROLE, Target.EXTENDED, Target.IMDS))
-_SURFACES = frozenset((Target.ECS, Target.EKS, Target.LAMBDA, Target.STS))
 
 
 class Aim(Enum):

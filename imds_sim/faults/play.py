@@ -1,21 +1,23 @@
 """What the armed faults make of one request."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from imds_sim.faults.edits import silent_about_the_end
 from imds_sim.faults.hands import Carried, Edited, Given, Hand, Limited, Refused
 from imds_sim.faults.match import Occasion
-from imds_sim.faults.scenario import Step
 from imds_sim.kernel.message import Response
 from imds_sim.kernel.plan import USUAL, End, WirePlan
 from imds_sim.kernel.refusal import Refusal
+
+if TYPE_CHECKING:
+    from imds_sim.faults.scenario import Step
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
 class ArmedStep:
     """A step of an armed fault and how far it is. Counts are of all clients together."""
 
-    step: Step
+    step: "Step"
     stream: str  # of its chance
     seen: int = 0  # requests that it was aimed at
     hits: int = 0
@@ -62,5 +64,7 @@ class Play:
         for each in self.edits:
             response = each.edit(response)
         if self.wire.end is End.HALF_CLOSE:
+            from imds_sim.faults.edits import silent_about_the_end
+
             response = silent_about_the_end(response)
         return response if self.wire == USUAL else response._replace(plan=self.wire)

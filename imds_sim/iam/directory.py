@@ -6,7 +6,7 @@ from typing import Self
 
 from imds_sim.iam.accounts import Account
 from imds_sim.iam.document import Policy
-from imds_sim.iam.entities import AccessKey, OidcProvider, Role, User
+from imds_sim.iam.entities import AccessKey, OidcProvider, Role, SamlProvider, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Directory:
     managed_policies: Mapping[str, Policy] = field(default_factory=dict)  # by ARN
     accounts: Mapping[str, Account] = field(default_factory=dict)  # by id; others have no rules
     oidc_providers: Mapping[str, OidcProvider] = field(default_factory=dict)  # by ARN
+    saml_providers: Mapping[str, SamlProvider] = field(default_factory=dict)  # by ARN
     _roles_by_id: Mapping[str, Role] = field(default_factory=dict)
     _roles_by_folded_arn: Mapping[str, Role] = field(default_factory=dict)
     _users_by_id: Mapping[str, User] = field(default_factory=dict)
@@ -31,6 +32,7 @@ class Directory:
         managed_policies: Mapping[str, Policy] | None = None,
         accounts: Iterable[Account] = (),
         oidc_providers: Iterable[OidcProvider] = (),
+        saml_providers: Iterable[SamlProvider] = (),
     ) -> Self:
         """Index `roles` and `users`; ARNs, unique ids and key ids are unique (config checks it)."""
         roles, users = list(roles), list(users)
@@ -40,6 +42,7 @@ class Directory:
             managed_policies=dict(managed_policies or {}),
             accounts={account.id: account for account in accounts},
             oidc_providers={provider.arn: provider for provider in oidc_providers},
+            saml_providers={provider.arn: provider for provider in saml_providers},
             _roles_by_id={role.unique_id: role for role in roles},
             _roles_by_folded_arn={role.arn.lower(): role for role in roles},
             _users_by_id={user.unique_id: user for user in users},

@@ -100,3 +100,26 @@ class OidcProvider:
     @property
     def arn(self) -> str:
         return f"arn:{self.partition}:iam::{self.account}:oidc-provider/{self.place}"
+
+
+@dataclass(frozen=True, slots=True)
+class SamlProvider:
+    """A SAML provider whose assertions an account accepts.
+
+    `entity_id` is the issuer of its assertions, `certificates` (PEM) are of the keys that may have
+    signed them; without any the provider is built in, and signs with a key that is made here.
+    """
+
+    partition: str
+    account: str
+    name: str
+    entity_id: str
+    certificates: tuple[str, ...] = ()
+
+    @property
+    def is_built_in(self) -> bool:
+        return not self.certificates
+
+    @property
+    def arn(self) -> str:
+        return f"arn:{self.partition}:iam::{self.account}:saml-provider/{self.name}"

@@ -14,6 +14,8 @@ from imds_sim.imds.signed_forms import SignedForm
 from imds_sim.imds.tree import Content
 from imds_sim.workloads.instance import Instance
 
+DOCUMENT = "dynamic/instance-identity/document"  # as the file's `metadata:` names it
+
 
 def _identity(instance: Instance) -> Content:
     return Content(identity_document(instance))
@@ -45,5 +47,7 @@ class Documents:
         return self._signed[form].of(instance.name, instance)
 
     def _sign(self, form: SignedForm, instance: Instance) -> Content:
-        document = self.identity.of(instance.name, instance).body
+        # What is signed is what is served, also where the file says it.
+        given = instance.metadata.get(DOCUMENT)
+        document = given.encode() if given else self.identity.of(instance.name, instance).body
         return Content(self.signatures.sign(form, instance.region, document))

@@ -54,6 +54,10 @@ class TokenNotAccepted(ImdsError):
     """No metadata token where one is required, or one malformed, foreign or expired."""
 
 
+class Throttled(ImdsError):
+    """More requests than the instance may make; seen as 429 by facter and ex_aws."""
+
+
 class NoSuchItem(ImdsError):
     """Nothing at this path, on this instance, now, in this version.
 
@@ -75,6 +79,7 @@ STATUS: dict[type[ImdsError], HTTPStatus] = {
     TtlMissing: HTTPStatus.BAD_REQUEST,
     TtlOutOfRange: HTTPStatus.BAD_REQUEST,
     TokenNotAccepted: HTTPStatus.UNAUTHORIZED,
+    Throttled: HTTPStatus.TOO_MANY_REQUESTS,
     NoSuchItem: HTTPStatus.NOT_FOUND,
 }
 

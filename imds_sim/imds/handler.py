@@ -13,6 +13,7 @@ from imds_sim.imds.errors import (
     ImdsError,
     MethodNotAllowed,
     NoSuchItem,
+    Throttled,
 )
 from imds_sim.imds.gate import MethodsRequest, TokenRequest, TreeRequest, admit, is_v2
 from imds_sim.imds.nitro import NitroWriter, keeps_connection
@@ -29,6 +30,7 @@ from imds_sim.kernel.http_date import HttpDates
 from imds_sim.kernel.message import Notes, Request, Response, Unreadable
 from imds_sim.kernel.refusal import Refusal
 from imds_sim.kernel.timestamps import http_date
+from imds_sim.kernel.token_bucket import TokenBuckets
 from imds_sim.workloads.instance import Family, Instance
 from imds_sim.workloads.task import Task
 
@@ -46,6 +48,7 @@ class ImdsHandler:
         self._provider = provider
         self._tokens = tokens
         self._clock = clock
+        self._buckets = TokenBuckets(clock)
         dates = HttpDates(clock)
         self._nitro, self._xen = NitroWriter(dates), XenWriter(dates)
         self._documents = Documents(signatures)
@@ -62,6 +65,7 @@ class ImdsHandler:
         keep = keeps_connection(request)
         writer = self._writer(instance)
         try:
+            self._throttle(instance)
             match admit(request, instance, self._tokens):
                 case TreeRequest() as admitted:
                     return self._item(admitted, keep, tasks)
@@ -72,6 +76,11 @@ class ImdsHandler:
                     return writer.empty(HTTPStatus.OK, allow=allow, keep=keep, notes=notes)
         except ImdsError as error:
             return self._refusal(writer, request, error, keep)
+
+    def _throttle(self, instance: Instance | None) -> None:
+        rate = None if instance is None else instance.throttle
+        if instance is not None and rate is not None and not self._buckets.take(instance.id, rate):
+            raise Throttled(f"more than {rate.per_second:g} requests a second")
 
     def refuse(self, unreadable: Unreadable) -> Response:
         """Answer bytes that are no request, and close."""
@@ -119,9 +128,10 @@ class ImdsHandler:
         ttl = timedelta(seconds=admitted.ttl_seconds)
         instance = admitted.instance
         metadata_token = self._tokens.issue(instance.id, ttl, instance.family)
-        return self._writer(instance).metadata_token(
+        response = self._writer(instance).metadata_token(
             metadata_token.reveal(), admitted.ttl_seconds, keep, Notes(imds_version=2)
         )
+        return response._replace(hops=instance.options.http_put_response_hop_limit)
 
     def _refusal(
         self, writer: NitroWriter | XenWriter, request: Request, error: ImdsError, keep: bool

@@ -23,8 +23,7 @@ from cryptography.x509.oid import NameOID
 from imds_sim.imds.dsa_groups import DSA_1024, DSA_2048, DsaGroup
 from imds_sim.imds.signed_forms import SignedForm
 from imds_sim.kernel.entropy import Entropy
-from imds_sim.kernel.key_store import KeyStore, KeyUnusable
-from imds_sim.kernel.secret import Secret
+from imds_sim.kernel.keys import KeyKeeper, KeyUnusable
 
 # Those that AWS publishes are valid from 2015 to 2195: whatever the simulator's time is.
 NOT_BEFORE = datetime(2015, 8, 14, 8, 59, 12, tzinfo=UTC)
@@ -54,16 +53,16 @@ class IdentityKey:
         return self.certificate.public_bytes(Encoding.PEM).decode()
 
 
-def identity_key(store: KeyStore, form: SignedForm, region: str, entropy: Entropy) -> IdentityKey:
+def identity_key(keeper: KeyKeeper, form: SignedForm, region: str, entropy: Entropy) -> IdentityKey:
     """The key for one form of signature in one Region, made the first time. Raises KeyUnusable."""
-    name = f"identity-{region}-{form.value}"
-    kept = store.get(name)
-    if kept is not None:
-        return _read(kept, name)
-    key = _MAKE[form]()
-    made = IdentityKey(key, _certificate(key, form, entropy.bytes(SERIAL_BYTES, name)))
-    store.put(name, _written(made))
-    return made
+    name = f"instance identity {region} {form.value}"
+
+    def make() -> str:
+        key = _MAKE[form]()
+        certificate = _certificate(key, form, entropy.bytes(SERIAL_BYTES, name))
+        return _written(IdentityKey(key, certificate))
+
+    return _read(keeper.kept(name, make), name)
 
 
 def _dsa_key(group: DsaGroup) -> dsa.DSAPrivateKey:
@@ -110,13 +109,13 @@ def _name(form: SignedForm) -> x509.Name:
     return x509.Name([x509.NameAttribute(oid, value) for oid, value in attributes])
 
 
-def _written(made: IdentityKey) -> Secret:
+def _written(made: IdentityKey) -> str:
     key = made.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return Secret(key.decode() + made.certificate_pem)
+    return key.decode() + made.certificate_pem
 
 
-def _read(pem: Secret, name: str) -> IdentityKey:
-    raw = pem.reveal().encode()
+def _read(pem: str, name: str) -> IdentityKey:
+    raw = pem.encode()
     try:
         key, certificate = load_pem_private_key(raw, None), x509.load_pem_x509_certificate(raw)
         if isinstance(key, PrivateKey) and key.public_key() == certificate.public_key():
@@ -124,6 +123,6 @@ def _read(pem: Secret, name: str) -> IdentityKey:
     except (ValueError, TypeError):
         pass
     raise KeyUnusable(
-        f"the key {name} that is kept is not a key and its certificate; restore it, or remove it "
-        "for a new one"
+        f"what is kept as {name!r} is not a key and its certificate; restore it, or remove it from "
+        "the state directory for a new one"
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from imds_sim.imds.signed_forms import SignedForm
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.entropy import Entropy
-from imds_sim.kernel.key_store import KeyStore
+from imds_sim.kernel.keys import KeyKeeper
 
 if TYPE_CHECKING:
     from imds_sim.imds.identity_keys import IdentityKey
@@ -24,8 +24,8 @@ class Signatures:
     Holds four keys for each Region that instances are in.
     """
 
-    def __init__(self, store: KeyStore, clock: Clock, entropy: Entropy) -> None:
-        self._store = store
+    def __init__(self, keeper: KeyKeeper, clock: Clock, entropy: Entropy) -> None:
+        self._keeper = keeper
         self._clock = clock
         self._entropy = entropy
         self._keys: dict[tuple[SignedForm, str], IdentityKey] = {}
@@ -53,6 +53,6 @@ class Signatures:
         if found is None:
             from imds_sim.imds.identity_keys import identity_key
 
-            found = identity_key(self._store, form, region, self._entropy)
+            found = identity_key(self._keeper, form, region, self._entropy)
             self._keys[form, region] = found
         return found

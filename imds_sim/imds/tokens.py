@@ -89,8 +89,8 @@ class MetadataTokens:
     def _proof(self, claim: bytes, instance_id: str) -> bytes:
         # Keyed BLAKE2 is a MAC by itself and takes a third of the time of an HMAC, twice a request.
         claim += instance_id.encode()
-        if self._revoked:
-            claim += self._revoked.get(instance_id, 0).to_bytes(8, "big")
+        if self._revoked and (times := self._revoked.get(instance_id)):
+            claim += times.to_bytes(8, "big")
         return blake2s(claim, key=self.key, person=b"proof", digest_size=16).digest()
 
 

@@ -11,7 +11,8 @@ class Entry:
     `number` counts from 1 and is never reused. `path` is the target as sent, secrets in the query
     masked. `status` is 0 where the connection ended without an answer. `imds_version` is 1, 2 or
     None (not IMDS). `fault` is the specification of the
-    fault that took part.
+    fault that took part. `local` is the address that was connected to, empty on a unix socket;
+    `response_bytes` is the size of the body that a GET would get.
     """
 
     number: int
@@ -28,3 +29,6 @@ class Entry:
     access_key_id: str | None
     duration: timedelta
     detail: str | None = None
+    local: str = ""
+    local_port: int = 0
+    response_bytes: int = 0

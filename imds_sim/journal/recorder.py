@@ -1,7 +1,7 @@
 """The journal: the last requests of every client, in a ring of bounded size."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from imds_sim.journal.entry import Entry
@@ -23,6 +23,9 @@ _Row = tuple[
     str | None,
     timedelta,
     str | None,
+    str,
+    int,
+    int,
 ]  # fmt: skip - the fields of Entry, in its order
 
 
@@ -41,6 +44,7 @@ class Recorder:
     def __init__(self, capacity: int) -> None:
         self._rows: deque[_Row] = deque(maxlen=capacity)
         self._last_number = 0
+        self.sink: Callable[[Entry], None] | None = None  # gets every entry, kept or not
 
     @property
     def capacity(self) -> int:
@@ -70,27 +74,34 @@ class Recorder:
         status: int,
         notes: Notes,
         duration: timedelta,
+        local: str = "",
+        local_port: int = 0,
+        response_bytes: int = 0,
     ) -> None:
         """Append one exchange; secrets in the query of `target` are masked here."""
         self._last_number += 1
-        self._rows.append(
-            (
-                self._last_number,
-                time,
-                surface,
-                workload,
-                client,
-                user_agent if user_agent is None else user_agent[:USER_AGENT],
-                method[:METHOD],
-                (redacted_target(target) if "?" in target else target)[:PATH],
-                status,
-                notes.imds_version,
-                notes.fault,
-                notes.access_key_id,
-                duration,
-                notes.detail,
-            )
+        row = (
+            self._last_number,
+            time,
+            surface,
+            workload,
+            client,
+            user_agent if user_agent is None else user_agent[:USER_AGENT],
+            method[:METHOD],
+            (redacted_target(target) if "?" in target else target)[:PATH],
+            status,
+            notes.imds_version,
+            notes.fault,
+            notes.access_key_id,
+            duration,
+            notes.detail,
+            local,
+            local_port,
+            response_bytes,
         )
+        self._rows.append(row)
+        if self.sink is not None:
+            self.sink(Entry(*row))
 
     def entries(
         self, after: int = 0, workload: str | None = None, surface: str | None = None

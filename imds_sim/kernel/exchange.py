@@ -9,6 +9,8 @@ class Surface(StrEnum):
 
     IMDS = "imds"
     ECS = "ecs"
+    EKS = "eks"
+    EKS_PROBES = "eks_probes"
     LAMBDA = "lambda"
     GENERIC = "generic"
     STS = "sts"

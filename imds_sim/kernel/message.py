@@ -141,7 +141,7 @@ class Response(NamedTuple):
     The surface writes every field itself, `Date`, `Content-Length` and `Connection` included. With
     `close` the connection ends after the reply. A reply to HEAD carries the body that GET would
     have; it is left out where bytes are written. A `chunked` body is sent as one chunk. `plan` is
-    how a fault wants it to go out.
+    how a fault wants it to go out, `hops` how far its packets may travel.
     """
 
     status: int
@@ -153,6 +153,7 @@ class Response(NamedTuple):
     notes: Notes = NO_NOTES
     chunked: bool = False
     plan: WirePlan | None = None
+    hops: int | None = None
 
     @property
     def payload(self) -> bytes:

@@ -20,6 +20,16 @@ def iso_seconds(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def console_date(moment: datetime) -> str:
+    """`Jul 30, 2024, 9:46:15 PM`: how CloudTrail writes instants inside `responseElements`."""
+    utc = moment.astimezone(UTC)
+    hour, half = utc.hour % 12 or 12, "AM" if utc.hour < 12 else "PM"
+    return (
+        f"{_MONTHS[utc.month - 1]} {utc.day}, {utc.year}, "
+        f"{hour}:{utc.minute:02}:{utc.second:02} {half}"
+    )
+
+
 def http_date(moment: datetime) -> str:
     """`Fri, 02 Jan 2026 03:04:05 GMT`, in English whatever the locale (RFC 9110, 5.6.7)."""
     utc = moment.astimezone(UTC)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from imds_sim.admin.backend import Process
+from imds_sim.admin.backend import FileStatus, Process
+from imds_sim.server.recording import Recording
 from imds_sim.server.runtime import Runtime
 from imds_sim.simulator.core import Core
 from imds_sim.simulator.endpoints import Endpoints
@@ -15,6 +16,7 @@ class Backend:
 
     runtime: Runtime
     process: Process
+    recording: Recording
 
     @property
     def core(self) -> Core:
@@ -32,6 +34,12 @@ class Backend:
     def reset_clock(self) -> None:
         """Let the simulator's time be the wall's again."""
         self.runtime.reset_clock()
+
+    def files(self) -> tuple[FileStatus, ...]:
+        """The files that records go to."""
+        return tuple(
+            FileStatus(str(each.path), each.written, each.lost) for each in self.recording.status()
+        )
 
     def endpoints(self) -> Endpoints:
         """Where everything is bound now."""

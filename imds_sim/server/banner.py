@@ -19,7 +19,6 @@ def ready_document(endpoints: Endpoints) -> dict[str, object]:
     surfaces = {surface.value: list(endpoints.surfaces.get(surface, ())) for surface in Surface}
     return {
         **surfaces,
-        "eks": [],
         "admin": list(endpoints.admin),
         "instances": {name: list(urls) for name, urls in endpoints.instances.items()},
     }

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +20,7 @@ from imds_sim.admin.changes import changes
 from imds_sim.config.errors import ConfigError
 from imds_sim.config.load import load_config
 from imds_sim.config.schema.configuration import Configuration
+from imds_sim.kernel.address import UnixAddress
 from imds_sim.kernel.clock import SystemClock
 from imds_sim.kernel.errors import SimError
 from imds_sim.kernel.secret import Secret
@@ -27,7 +29,10 @@ from imds_sim.server.backend import Backend
 from imds_sim.server.banner import banner, ready_document, summary
 from imds_sim.server.binding import CannotBind
 from imds_sim.server.inherited import Inherited
+from imds_sim.server.last_good import keep, load_or_last_good
 from imds_sim.server.origin import Loaded, Origin
+from imds_sim.server.projected import folder_beside
+from imds_sim.server.recording import Recording
 from imds_sim.server.runtime import Runtime
 from imds_sim.server.state import write_atomically
 from imds_sim.server.systemd import Notifier, from_environment
@@ -48,23 +53,32 @@ class TokenFileOpen(SimError):
     exit_status = 77
 
 
-def serve(config_path: str | None, ready_file: str | None) -> int:
+def serve(config_path: str | None, ready_file: str | None, last_good: bool = False) -> int:
     """Run until SIGTERM or SIGINT, drain, return the exit status.
 
+    With `last_good` a file that is wrong is replaced by the last one that was not.
+
     Raises what keeps it from starting, each with an `exit_status`: ConfigInvalid,
-    ConfigNotReadable, TokenFileOpen, StateInUse, StateUnusable, CannotBind, ReadyFileNotWritable.
+    ConfigNotReadable, TokenFileOpen, StateInUse, StateUnusable, SinkNotWritable, CannotBind,
+    ReadyFileNotWritable.
     """
     clock = SystemClock()
-    configuration = load_config(config_path)
+    fallen_back = None
+    if config_path is not None and last_good:
+        configuration, fallen_back = load_or_last_good(config_path, os.environ)
+    else:
+        configuration = load_config(config_path)
     logs.configure(configuration.log.level, configuration.log.format)
     _show_stacks_on_signals()
     token = _admin_token(configuration)
     origin = Origin(configuration, clock.now(), Path(config_path) if config_path else None)
     loaded = origin.first()
     origin.commit(loaded.world)
-    core = Core(
-        loaded.world, origin.state_key, clock, origin.entropy, origin.issuer_keys, origin.keys
-    )
+    if fallen_back is None:
+        keep(configuration)
+    else:
+        loaded = replace(loaded, warnings=(fallen_back, *loaded.warnings))
+    core = Core(loaded.world, origin.state_key, clock, origin.entropy, origin.issuer_keys)
     inherited = Inherited.of(os.environ, os.getpid())
     daemon = Daemon(core, origin, loaded, from_environment(), inherited, token)
     return uvloop.run(daemon.run(ready_file))
@@ -106,6 +120,8 @@ class Daemon:
 
     async def run(self, ready_file: str | None) -> int:
         """Start, serve until told to end, stop."""
+        recording = Recording(self._core)
+        await recording.turn_to(recording.prepared(self._loaded.configuration))
         runtime = Runtime(self._core, self._alive, self._inherited)
         process = Process(
             pid=os.getpid(),
@@ -114,7 +130,7 @@ class Daemon:
             config_source=str(self._origin.path) if self._origin.path else None,
             warnings=self._loaded.warnings,
         )
-        self._backend = Backend(runtime, process)
+        self._backend = Backend(runtime, process, recording)
         await runtime.start()
         try:
             # aiohttp takes longer to load than everything else; the surfaces answer meanwhile.
@@ -140,12 +156,14 @@ class Daemon:
         finally:
             timeout = self._loaded.configuration.drain_timeout.total_seconds()
             await runtime.stop(timeout)
+            recording.close()
         log.info("daemon.stopped")
         return 0
 
     async def _serve(self, runtime: Runtime, ready_file: str | None) -> None:
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
+        runtime.project(self._folder_of_pods(runtime))
         self._write_ready_file(runtime, ready_file)
         async with asyncio.TaskGroup() as tasks:
             for number in (signal.SIGTERM, signal.SIGINT):
@@ -159,6 +177,13 @@ class Daemon:
             self._notifier.stopping()
             log.info("daemon.stopping")
             self._backend.process = replace(self._backend.process, ready=False)
+
+    def _folder_of_pods(self, runtime: Runtime) -> Path:
+        """Beside the admin socket; without one a folder of its own."""
+        for address in runtime.admin:
+            if isinstance(address, UnixAddress):
+                return folder_beside(address.path)
+        return Path(tempfile.mkdtemp(prefix="imds-sim-"), "pods")
 
     def _end(self, number: signal.Signals, ended: asyncio.Event) -> None:
         """The first signal begins the drain; the second one ends the process, whatever is open."""
@@ -206,16 +231,21 @@ class Daemon:
         before = self._core.configured
         try:
             loaded = await asyncio.to_thread(self._origin.again)
-            self._origin.commit(loaded.world)
+            files = self._backend.recording.prepared(loaded.configuration)
             try:
+                self._origin.commit(loaded.world)
                 await self._backend.runtime.adopt(loaded.world)
-            except CannotBind:
-                self._origin.commit(before)
+            except SimError as error:
+                self._backend.recording.discard(files)
+                if isinstance(error, CannotBind):
+                    self._origin.commit(before)
                 raise
+            await self._backend.recording.turn_to(files)
         except SimError as error:
             log.error("config.reload_failed", extra={"reason": str(error)})
             return self._failure(error)
         self._loaded = loaded
+        keep(loaded.configuration)
         logs.configure(loaded.configuration.log.level, loaded.configuration.log.format)
         outcome = ReloadOutcome(
             at=self._core.clock.wall(),

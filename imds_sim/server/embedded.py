@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import AsyncExitStack
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self, TypeVar
@@ -24,11 +25,13 @@ from imds_sim.server.backend import Backend
 from imds_sim.server.faulty import Faults
 from imds_sim.server.moved_clock import MovedClock
 from imds_sim.server.origin import Origin
+from imds_sim.server.recording import Recording
 from imds_sim.server.runtime import Runtime
 from imds_sim.simulator.core import Core
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.environment import environment
 from imds_sim.simulator.private import private_world
+from imds_sim.sts.audit.trail import AuditTrail
 
 T = TypeVar("T")
 
@@ -46,11 +49,12 @@ class Simulator:
     """A running simulator, got by `start`. Use it as a context manager, or call `stop`.
 
     Its methods may be called from any thread. Unless `as_configured`, what makes a file fit for a
-    service is left out: `listen`, `state_dir`; every instance gets a free loopback port.
+    service is left out: `listen`, `state_dir`, the files of journal and audit; every instance gets
+    a free loopback port.
     """
 
     def __init__(self, configuration: Configuration, as_configured: bool, clock: Clock) -> None:
-        self._configuration = configuration
+        self._configuration, self._as_configured = configuration, as_configured
         origin = Origin(configuration, clock.now(), keep_state=as_configured)
         world = origin.first().world
         self.core = Core(
@@ -59,7 +63,6 @@ class Simulator:
             clock,
             origin.entropy,
             origin.issuer_keys,
-            origin.keys,
         )
         origin.commit(world)
         self._loop = uvloop.new_event_loop()
@@ -93,15 +96,22 @@ class Simulator:
         return self
 
     async def _start(self, admin: bool) -> None:
+        recording = Recording(self.core)
+        if self._as_configured:
+            self._closing.callback(recording.close)
+            await recording.turn_to(recording.prepared(self._configuration))
         runtime = Runtime(self.core)
         self._closing.push_async_callback(runtime.stop, DRAIN)
         await runtime.start()
+        folder = ""
+        if admin or self.core.world.pods:
+            folder = self._closing.enter_context(TemporaryDirectory(prefix="imds-sim-"))
+            runtime.project(Path(folder, "pods"))
         if admin:
             from imds_sim.server.control import serving  # loads aiohttp
 
-            folder = self._closing.enter_context(TemporaryDirectory(prefix="imds-sim-"))
             place = UnixAddress(f"{folder}/{SOCKET_NAME}")
-            backend = Backend(runtime, self._process())
+            backend = Backend(runtime, self._process(), recording)
             runtime.admin = await self._closing.enter_async_context(
                 serving(backend, self._reload, [place], {}, os.geteuid())
             )
@@ -120,6 +130,11 @@ class Simulator:
     def journal(self) -> Recorder:
         """What was asked and answered, oldest first; iterate over it."""
         return self.core.journal
+
+    @property
+    def audit(self) -> AuditTrail:
+        """The CloudTrail records of the STS, oldest first; iterate over it."""
+        return self.core.audit
 
     @property
     def clock(self) -> MovedClock:
@@ -154,13 +169,25 @@ class Simulator:
         """Mint anew for one workload or all; returns the number of sets. Raises WorkloadUnknown."""
         return self._call(lambda runtime: runtime.core.rotate(workload))
 
+    def restore(self, function: str) -> None:
+        """Give a function with SnapStart new credentials behind its token, as a restore does.
+
+        Raises WorkloadUnknown, NotRestorable.
+        """
+        self._call(lambda runtime: runtime.core.restore(function))
+
     def reset(self) -> None:
         """Empty the journal, go back to the real time, mint every set anew: ready for a next test.
 
         Faults armed at run time are gone, those of the file armed anew.
         Sets and tokens that were handed out live to their own end. Raises SimulatorStopped.
         """
-        self._call(lambda runtime: runtime.core.reset())
+
+        def reset(runtime: Runtime) -> None:
+            runtime.core.reset()
+            runtime.reset_clock()
+
+        self._call(reset)
 
     def stop(self) -> None:
         """Close every socket and end the thread; further calls do nothing."""

@@ -21,8 +21,10 @@ class Limits:
 LIMITS: dict[Surface, Limits] = {
     # EC2 answers an expectation with 417 (captured with curl).
     Surface.IMDS: Limits(continues=False),
-    # Go's net/http, which the ECS agent and the Lambda emulator are built on, obeys it.
+    # Go's net/http, which the agents and the Lambda emulator are built on, obeys it.
     Surface.ECS: Limits(),
+    Surface.EKS: Limits(),
+    Surface.EKS_PROBES: Limits(),
     Surface.LAMBDA: Limits(),
     Surface.GENERIC: Limits(),
     # 10,000,000 bytes of body are taken by the real service; signatures make heads long.

@@ -11,12 +11,10 @@ from imds_sim.config.schema.configuration import Configuration
 from imds_sim.iam.generations import Generations
 from imds_sim.kernel.entropy import Entropy, SeededEntropy, SystemEntropy
 from imds_sim.kernel.identifiers import Identifiers
-from imds_sim.kernel.key_store import KeysInMemory, KeyStore
-from imds_sim.server.key_files import KeyFiles
+from imds_sim.kernel.keys import KeyKeeper
 from imds_sim.server.state import KEY_BYTES, StateDirectory, StateUnusable
 from imds_sim.simulator.core import derived_key
 from imds_sim.simulator.world import World
-from imds_sim.sts.federation.keys import KeyKeeper
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,6 @@ class Origin:
         self.started_at = started_at
         directory = configuration.state_dir if keep_state else None
         self._state = StateDirectory(directory) if directory is not None else None
-        self.keys: KeyStore = KeysInMemory() if directory is None else KeyFiles(directory)
         self._lock = self._state.lock() if self._state else None
         seed = configuration.seed
         self.entropy: Entropy = SystemEntropy() if seed is None else SeededEntropy(seed)
@@ -66,7 +63,7 @@ class Origin:
 
     @property
     def issuer_keys(self) -> KeyKeeper | None:
-        """What keeps the keys of issuers beyond this process, if anything does."""
+        """What keeps private keys beyond this process, if anything does."""
         return self._state
 
     def first(self) -> Loaded:

@@ -5,6 +5,7 @@ import socket
 import struct
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Protocol
 
 from imds_sim.kernel.plan import End, WirePlan
 
@@ -12,10 +13,22 @@ DROPS = 10  # pieces that a dripping reply comes in
 _NO_LINGER = struct.pack("ii", 1, 0)  # close() then sends a reset
 
 
+class Cancellable(Protocol):
+    """A call that is to come, as the loop gives it."""
+
+    def cancel(self) -> None: ...
+
+
+class Timer(Protocol):
+    """What is needed of an event loop."""
+
+    def call_later(self, delay: float, callback: Callable[[], None], /) -> Cancellable: ...
+
+
 class Performance:
     """Carries out one plan on one transport. `finished` is told once the reply is written.
 
-    Times are the loop's. A reset and a silence never finish.
+    A reset and a silence never finish.
     """
 
     def __init__(
@@ -24,13 +37,14 @@ class Performance:
         reply: tuple[bytes, bytes],
         transport: asyncio.Transport,
         finished: Callable[[], None],
+        timer: Timer,
     ) -> None:
         """`reply` is its head and its body."""
         self._plan = plan
         self._transport = transport
         self._finished = finished
-        self._loop = asyncio.get_running_loop()
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer = timer
+        self._coming: Cancellable | None = None
         self._left = _pieces(plan, *reply)
 
     @property
@@ -43,14 +57,14 @@ class Performance:
         if self.is_silent:
             return
         if self._plan.delay:
-            self._timer = self._loop.call_later(self._plan.delay, self._go_on)
+            self._coming = self._timer.call_later(self._plan.delay, self._go_on)
         else:
             self._go_on()
 
     def cancel(self) -> None:
         """The connection is gone."""
-        if self._timer is not None:
-            self._timer.cancel()
+        if self._coming is not None:
+            self._coming.cancel()
 
     def _go_on(self) -> None:
         if self._plan.end is End.RESET:
@@ -59,7 +73,7 @@ class Performance:
         self._transport.write(self._left.pop(0))
         if self._left:
             pause = self._plan.drip / (DROPS - 1)
-            self._timer = self._loop.call_later(pause, self._go_on)
+            self._coming = self._timer.call_later(pause, self._go_on)
         else:
             self._finished()
 

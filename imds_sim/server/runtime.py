@@ -4,7 +4,9 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
+from imds_sim.admin.paths import FolderNotPrivate
 from imds_sim.kernel.address import BoundAddress
 from imds_sim.kernel.exchange import Surface
 from imds_sim.server.alarm import Alarm
@@ -13,6 +15,7 @@ from imds_sim.server.descriptors import connection_limit, raise_descriptor_limit
 from imds_sim.server.inherited import Inherited
 from imds_sim.server.limits import LIMITS
 from imds_sim.server.listeners import Listeners
+from imds_sim.server.projected import BATCH, ProjectedTokens, TokensNotWritable
 from imds_sim.server.site import Endpoint
 from imds_sim.simulator.core import Core
 from imds_sim.simulator.endpoints import Endpoints
@@ -41,7 +44,8 @@ class Runtime:
         self._listeners = Listeners(
             self._endpoint, self._connections, inherited=self._inherited.sockets()
         )
-        self._alarm = Alarm(core.tick, ticked)
+        self._alarm = Alarm(self._tick, ticked)
+        self._projected: ProjectedTokens | None = None
 
     async def start(self) -> None:
         """Bind every listener, mint the first sets, begin to refresh. Raises CannotBind."""
@@ -49,6 +53,14 @@ class Runtime:
         await self._reconcile(self.core.world)
         self.core.prime()
         self._alarm.start()
+
+    def project(self, folder: Path) -> None:
+        """Keep the tokens of pods in files under `folder` from now on; made if there are pods.
+
+        Raises TokensNotWritable, FolderNotPrivate.
+        """
+        self._projected = ProjectedTokens(folder, self.core)
+        self._projected.renew()
 
     async def adopt(self, world: World) -> None:
         """Go over to `world`: new listeners first, then everything at once.
@@ -78,6 +90,8 @@ class Runtime:
     async def stop(self, drain_timeout: float) -> bool:
         """Accept no more, let open requests finish; False if some had to be cut off."""
         self._alarm.stop()
+        if self._projected is not None:
+            self._projected.remove()
         self._listeners.close()
         return await self._connections.drain(drain_timeout)
 
@@ -95,7 +109,20 @@ class Runtime:
             else:
                 own = instances.get(listener.instance, ())
                 instances[listener.instance] = (*own, address.url)
-        return Endpoints(surfaces, instances, tuple(address.url for address in self.admin))
+        admin = tuple(address.url for address in self.admin)
+        pods = None if self._projected is None else str(self._projected.folder)
+        return Endpoints(surfaces, instances, admin, pods)
+
+    def _tick(self) -> bool:
+        """Mint what is due, a bounded batch of credentials and tokens; True if more is."""
+        more = self.core.tick()
+        if self._projected is None:
+            return more
+        try:
+            return self._projected.renew(BATCH) or more
+        except (TokensNotWritable, FolderNotPrivate) as error:
+            log.warning("pod.tokens_not_written", extra={"reason": str(error)})
+            return more
 
     async def _reconcile(self, world: World) -> None:
         await self._listeners.reconcile(self._inherited.placed(world))

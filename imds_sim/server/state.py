@@ -1,6 +1,6 @@
-"""The state directory: the state key, the keys of issuers, the generations of roles.
+"""The state directory: the state key, private keys, the generations of roles.
 
-Nothing about sessions. Keys of identity documents are beside them, in `key_files`.
+Nothing about sessions.
 """
 
 import errno
@@ -16,6 +16,7 @@ from pathlib import Path
 from imds_sim.iam.generations import Generations
 from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.errors import SimError
+from imds_sim.kernel.keys import KeyUnusable
 from imds_sim.server.state_lock import LOCK_FILE, StateLock
 
 KEY_FILE = "state.key"
@@ -31,8 +32,14 @@ class StateUnusable(SimError):
     exit_status = 77
 
 
-def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """Replace `path` by a file with `content`: whole or not at all, also after a crash.
+class KeyNotKept(StateUnusable, KeyUnusable):
+    """A private key of the state directory cannot be read or written."""
+
+
+def write_atomically(
+    path: Path, content: bytes, mode: int = 0o600, *, lasting: bool = True
+) -> None:
+    """Replace `path` by a file with `content`: whole or not at all, if `lasting` after a crash too.
 
     Raises OSError; the file that was there is then untouched.
     """
@@ -42,11 +49,14 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
             os.fchmod(descriptor, mode)
             file.write(content)
             file.flush()
-            os.fsync(descriptor)
+            if lasting:
+                os.fsync(descriptor)
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+    if not lasting:
+        return
     directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(directory)
@@ -98,19 +108,26 @@ class StateDirectory:
         return key
 
     def kept(self, name: str, make: Callable[[], str]) -> str:
-        """The private key of an issuer; made and kept the first time. Raises StateUnusable."""
+        """A private key, of an issuer or of identity documents; made and kept the first time.
+
+        Raises KeyNotKept.
+        """
         folder = self.path / ISSUER_KEYS
         file = folder / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if file.exists():
+                self._refuse_open(file)
                 return file.read_text()
-        except (OSError, UnicodeDecodeError) as error:
-            if isinstance(error, OSError):
-                raise self._unusable(file, error) from error
-            raise StateUnusable(f"{file}: is damaged; restore it, or remove it") from error
+        except OSError as error:
+            raise KeyNotKept(str(self._unusable(file, error))) from error
+        except UnicodeDecodeError as error:
+            raise KeyNotKept(f"{file}: is damaged; restore it, or remove it") from error
         key = make()
-        self._write(file, key.encode())
+        try:
+            write_atomically(file, key.encode())
+        except OSError as error:
+            raise KeyNotKept(str(self._unusable(file, error))) from error
         return key
 
     def generations(self) -> Generations:
@@ -131,6 +148,15 @@ class StateDirectory:
             return
         kept = {"numbers": dict(generations.numbers), "present": sorted(generations.present)}
         self._write(self.path / GENERATIONS_FILE, json.dumps(kept, indent=1).encode() + b"\n")
+
+    def _refuse_open(self, file: Path) -> None:
+        mode = stat.S_IMODE(file.stat().st_mode)
+        if mode & OTHERS:
+            raise KeyNotKept(
+                f"{file}: others may use the key (mode {mode:04o}); take that from them: "
+                f"chmod go-rwx {file} (who has read it can sign in its name: if that may be, "
+                "remove it for a new one)"
+            )
 
     def _write(self, file: Path, content: bytes) -> None:
         try:

@@ -8,6 +8,7 @@ from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.message import Defect, Request, Response, Unreadable
 from imds_sim.kernel.plan import End, WirePlan
 from imds_sim.server.connections import Connections, Queue, Seat
+from imds_sim.server.hops import Hops
 from imds_sim.server.intake import Intake
 from imds_sim.server.peer import address_of, limited_client
 from imds_sim.server.performance import Performance
@@ -53,6 +54,7 @@ class WireProtocol(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is not derived from it
         self._peer = address_of(transport.get_extra_info("peername"))
         self._local = address_of(transport.get_extra_info("sockname"))
+        self._hops = Hops(self._transport)
         self._describe()
         limited = limited_client(self._peer[0], self._local[0])
         seat = self._connections.admit(self, limited, self._peer[0])
@@ -122,9 +124,8 @@ class WireProtocol(asyncio.Protocol):
     def hang_up(self) -> None:
         """Close once what was written is out; nothing is owed."""
         self._ending = True
-        unsent = self._transport.get_write_buffer_size()
+        table, unsent = self._connections, self._transport.get_write_buffer_size()
         self._transport.close()
-        table = self._connections
         table.move(self._seat, table.lingering if unsent else table.leaving)
 
     def time_out(self) -> None:
@@ -194,11 +195,10 @@ class WireProtocol(asyncio.Protocol):
             return True
         if request is not None:
             self._answer(request, intake.keeps_open)
-            return True
-        if intake.owes_continue:
+        elif intake.owes_continue:
             intake.owes_continue = False
             self._transport.write(_CONTINUE)
-        return False
+        return request is not None
 
     def _refuse(self, refused: MessageRefused) -> None:
         """Let the surface answer what is no request, and end."""
@@ -223,11 +223,11 @@ class WireProtocol(asyncio.Protocol):
     # From messages to bytes.
 
     def _answer(self, message: Message, keeps_open: bool) -> None:
-        site = self.site
-        if site.listener is not self._listener:
+        if self.site.listener is not self._listener:
             self._describe()
         try:
-            self._deliver(site.endpoint.answer(self._connection, message), message, keeps_open)
+            response = self.site.endpoint.answer(self._connection, message)
+            self._deliver(response, message, keeps_open)
         except Exception:
             log.exception("wire.answer_failed", extra={"surface": self._connection.surface.value})
             self._admit_failure(message)
@@ -246,9 +246,9 @@ class WireProtocol(asyncio.Protocol):
         table = self._connections
         if not response.close and (not keeps_open or table.draining or self.site.retired):
             response = response.ending()
-        head, body = response.head(), response.payload
-        if isinstance(message, Request) and message.method == "HEAD":
-            body = b""
+        self._hops.follow(response.hops)
+        is_head = isinstance(message, Request) and message.method == "HEAD"
+        head, body = response.head(), b"" if is_head else response.payload
         if response.plan is not None:
             self._perform(response.plan, response.close, (head, body))
             return
@@ -264,7 +264,6 @@ class WireProtocol(asyncio.Protocol):
         def finished() -> None:
             self._performance = None
             if close or plan.end is not End.AS_WRITTEN:
-                self._yielding = False
                 self._transport.resume_reading()
                 self._finish()
                 return
@@ -273,7 +272,8 @@ class WireProtocol(asyncio.Protocol):
 
         self._yielding = True
         self._connections.move(self._seat, self._connections.performing)
-        self._performance = Performance(plan, reply, self._transport, finished)
+        timer = asyncio.get_running_loop()
+        self._performance = Performance(plan, reply, self._transport, finished, timer)
         self._performance.begin()
 
     def _finish(self) -> None:

@@ -1,6 +1,7 @@
 """The core: the synchronous whole behind every socket. Give it a request, it gives the response."""
 
 import hmac
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
@@ -8,6 +9,8 @@ from ipaddress import IPv4Network, IPv6Network
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.cloudshell import ShellTokens
 from imds_sim.containers.ecs import EcsAgent, EcsHandler
+from imds_sim.containers.eks import EksHandler
+from imds_sim.containers.eks_probes import EksProbeHandler
 from imds_sim.containers.generic import GenericHandler
 from imds_sim.containers.task_protection import TaskProtections
 from imds_sim.credentials.minting import Minter
@@ -19,21 +22,24 @@ from imds_sim.imds.handler import ImdsHandler
 from imds_sim.imds.signatures import Signatures
 from imds_sim.imds.signed_forms import SignedForm
 from imds_sim.imds.tokens import MetadataTokens
+from imds_sim.journal.counters import Counters
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import Clock, ShiftedClock, SteadyClock
 from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.identifiers import Identifiers
-from imds_sim.kernel.key_store import KeysInMemory, KeyStore
+from imds_sim.kernel.keys import KeyKeeper, ProcessKeys
 from imds_sim.kernel.message import Request, Response, Unreadable
 from imds_sim.kernel.token_bucket import TokenBuckets
+from imds_sim.simulator.cluster_tokens import ClusterTokens
 from imds_sim.simulator.container_calls import assume_for, denial_of, host_of
 from imds_sim.simulator.handed import HandedCredentials, Kept
 from imds_sim.simulator.overlay import Overlay
 from imds_sim.simulator.pipeline import Pipeline
 from imds_sim.simulator.playing import Playing
+from imds_sim.simulator.restoring import check_restorable
 from imds_sim.simulator.world import World
-from imds_sim.sts.federation.keys import KeyKeeper, ProcessKeys
+from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.sts.mfa import UsedCodes
 from imds_sim.sts.query_api.handler import StsQueryHandler
 from imds_sim.sts.service import Service
@@ -52,8 +58,8 @@ class Core:
     """One simulator without sockets. Not thread-safe: one thread calls it.
 
     What outlives a world: the sealing, metadata-token and issuer keys, those that sign identity
-    documents, the held credentials, the journal, the MFA codes that were used, and the overlay as
-    far as the file lets it.
+    documents, the held credentials, the journal, the audit, alarms, counters, the MFA codes that
+    were used, and the overlay as far as the file lets it.
     """
 
     _pipeline: Pipeline
@@ -66,12 +72,15 @@ class Core:
         clock: Clock,
         entropy: Entropy,
         issuer_keys: KeyKeeper | None = None,
-        keys: KeyStore | None = None,
     ) -> None:
-        """`issuer_keys` and `keys` keep private keys longer than this process, if given."""
+        """`issuer_keys` keep private keys longer than this process, if given."""
         self.clock = ShiftedClock(clock)
         self._moment = SteadyClock(self.clock)
         self.journal = Recorder(world.journal_capacity)
+        self.audit = AuditTrail(world.audit)
+        self.alarms = self.audit.alarms
+        self.alarms.adopt(world.alarms)
+        self.counters = Counters()
         self.generation = 1
         self.configured = world  # as the file has it, without the overlay
         self.overlay = Overlay()
@@ -85,10 +94,11 @@ class Core:
         self._used_codes = UsedCodes()
         self._ecs_buckets = TokenBuckets(self._moment)
         self._protections = TaskProtections(self._moment)
+        self._agent_answered: Counter[int] = Counter()  # by status
         self._issuer_keys = ProcessKeys(issuer_keys)
+        self._signatures = Signatures(self._issuer_keys, self._moment, entropy)
         self.faults = ArmedFaults(entropy, self._moment)
         self._kept: Kept = Kept()
-        self._signatures = Signatures(keys or KeysInMemory(), self._moment, entropy)
         service = self._service(world)
         self.credentials = RefreshingProvider(
             self._moment, _minting(world, service), world.resolver.workloads.values()
@@ -120,7 +130,8 @@ class Core:
         return self._pipeline.failed(connection, request)
 
     def tick(self) -> bool:
-        """Mint what is due, a bounded batch; True if more is due already."""
+        """Mint what is due, a bounded batch, and let alarms end; True if more is due already."""
+        self.alarms.look(self._moment.now())
         return self.credentials.tick()
 
     def rotate(self, workload: str | None = None) -> int:
@@ -131,6 +142,14 @@ class Core:
         if workload is not None:
             self.world.resolver.named(workload)
         return self.credentials.rotate(workload)
+
+    def restore(self, function: str) -> int:
+        """Mint anew for a function that comes back from its snapshot; its token stays.
+
+        Returns the number of sets. Raises WorkloadUnknown, NotRestorable.
+        """
+        check_restorable(self.world.resolver.named(function))
+        return self.credentials.rotate(function)
 
     def advance(self, by: timedelta) -> None:
         """Move the simulator's time; what falls due is for the next ticks. Raises ShiftTooFar."""
@@ -143,15 +162,18 @@ class Core:
         self.credentials.owe_what_is_ahead()
 
     def reset(self) -> int:
-        """As the file has it, with an empty journal, at the wall's time; mint anew.
+        """As the file has it, with journal and audit empty, at the wall's time; mint anew.
 
-        The faults of the file are armed anew, those armed at run time are gone. Returns the number
-        of sets.
+        The faults of the file are armed anew, those armed at run time are gone; alarms and
+        counters begin anew. Returns the number of sets.
         """
         self.clock.reset()
         self.journal.clear()
         self._ecs_buckets.clear()
         self._protections.clear()
+        self.audit.clear()
+        self.alarms.clear()
+        self.counters.clear()
         self.lay_over(Overlay())
         self.faults.clear()
         self._arm(self.world)
@@ -176,8 +198,8 @@ class Core:
 
     def prime(self) -> None:
         """Mint the first sets, for up to 500 workloads; the rest follows in ticks or when read."""
-        for _ in range(0, PRIMED_AT_START, BATCH):
-            if not self.credentials.tick(BATCH):
+        for left in range(PRIMED_AT_START, 0, -BATCH):
+            if not self.credentials.tick(min(BATCH, left)):
                 break
 
     def swap(self, world: World) -> None:
@@ -191,6 +213,9 @@ class Core:
         before = self.world
         self.credentials.adopt(_minting(world, service), world.resolver.workloads.values())
         self.journal.resize(world.journal_capacity)
+        self.audit.configure(world.audit)
+        self.alarms.adopt(world.alarms)
+        self.counters.keep(world.resolver.workloads)
         self._install(world, service)
         if (world.faults, world.weather) != (before.faults, before.weather):
             self._arm(world)
@@ -215,6 +240,7 @@ class Core:
             world.region,
             self._used_codes,
             issuer_keys=self._issuer_keys,
+            trail=self.audit,
         )
 
     def _arm(self, world: World) -> None:
@@ -229,6 +255,9 @@ class Core:
 
     def _install(self, world: World, service: Service) -> None:
         self._sts = service
+        self.cluster_tokens = ClusterTokens(
+            world.clusters, self._issuer_keys, self._moment, self._entropy
+        )
         handed = self._handed = HandedCredentials(
             self.credentials, world.resolver.workloads, Minter(service), self._moment, self._kept
         )
@@ -236,6 +265,10 @@ class Core:
             world=world,
             imds=ImdsHandler(handed, self._tokens, self._moment, self._signatures),
             ecs=EcsHandler(handed, self._moment, self._ecs_agent(world, service)),
+            eks=EksHandler(
+                handed, self.cluster_tokens, self._moment, self._entropy, self._agent_answered
+            ),
+            eks_probes=EksProbeHandler(self._agent_answered, self._moment),
             aws_lambda=LambdaHandler(handed, self._moment),
             generic=GenericHandler(
                 handed, self._moment, self._shell_tokens, assume_for(service, self.credentials)
@@ -244,6 +277,8 @@ class Core:
                 service, self._moment, self._entropy, world.region, world.strict_region
             ),
             journal=self.journal,
+            alarms=self.alarms,
+            counters=self.counters,
             clock=self._moment,
             playing=Playing(self.faults, handed, self._tokens, self._moment, self._jump),
         )

@@ -11,12 +11,13 @@ class Endpoints:
     """URLs without final slash, in the order of the configuration.
 
     `surfaces` holds the shared listeners, `instances` the own listeners of instances by name;
-    `admin` has `unix:PATH` entries.
+    `admin` has `unix:PATH` entries; `pods` is the folder with what is projected into pods.
     """
 
     surfaces: Mapping[Surface, tuple[str, ...]] = field(default_factory=dict)
     instances: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     admin: tuple[str, ...] = ()
+    pods: str | None = None
 
     def first(self, surface: Surface) -> str | None:
         """The first shared URL of a surface, or None if it is off."""

@@ -1,7 +1,8 @@
 """What a program must have in its environment to be a workload or a user.
 
-Source: ECS Developer Guide, "Task IAM role"; Lambda Developer Guide, "Environment variables";
-AWS SDKs and Tools Reference Guide, "Environment variables".
+Source: ECS Developer Guide, "Task IAM role"; EKS User Guide, "Configure Pods to access AWS services
+with service accounts"; Lambda Developer Guide, "Environment variables" and "Using the Lambda
+metadata endpoint"; AWS SDKs and Tools Reference Guide, "Environment variables".
 """
 
 from typing import Protocol
@@ -17,6 +18,7 @@ from imds_sim.simulator.world import World
 from imds_sim.workloads.endpoint import Endpoint
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
+from imds_sim.workloads.pod import IRSA_TOKEN, POD_IDENTITY_TOKEN, Pod
 from imds_sim.workloads.resolve import WorkloadUnknown
 from imds_sim.workloads.task import Task
 from imds_sim.workloads.workload import Workload
@@ -27,6 +29,9 @@ AUTHORIZATION_TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"
 AUTHORIZATION_TOKEN_FILE = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
 IMDS_DISABLED = "AWS_EC2_METADATA_DISABLED"
 STS_ENDPOINT = "AWS_ENDPOINT_URL_STS"
+AUTHORIZATION_TOKEN_FILE = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
+ROLE_ARN = "AWS_ROLE_ARN"
+WEB_IDENTITY_TOKEN_FILE = "AWS_WEB_IDENTITY_TOKEN_FILE"
 ECS_HOST = "http://169.254.170.2"  # what SDKs put before a relative URI
 USER_PREFIX = "user/"
 
@@ -40,8 +45,9 @@ IN_THE_WAY = (
     "AWS_CREDENTIAL_FILE",  # botocore, before the container and IMDS
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
-    "AWS_ROLE_ARN",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    ROLE_ARN,
+    "AWS_ROLE_SESSION_NAME",
+    WEB_IDENTITY_TOKEN_FILE,
     RELATIVE_URI,
     FULL_URI,
     AUTHORIZATION_TOKEN,
@@ -54,7 +60,11 @@ IN_THE_WAY = (
     "AWS_USE_DUALSTACK_ENDPOINT",
     STS_ENDPOINT,
     "AWS_EXECUTION_ENV",
+    "AWS_STS_REGIONAL_ENDPOINTS",  # botocore: legacy would lead to another host
     "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_LAMBDA_METADATA_API",
+    "AWS_LAMBDA_METADATA_TOKEN",
     "ECS_CONTAINER_METADATA_URI",
     "ECS_CONTAINER_METADATA_URI_V4",
     "ECS_AGENT_URI",
@@ -101,6 +111,8 @@ def environment(served: Served, endpoints: Endpoints, name: str | None = None) -
             pass
         case Task():
             variables |= _of_task(subject, endpoints)
+        case Pod():
+            variables |= _of_pod(subject, endpoints)
         case Function():
             variables |= _of_function(subject, endpoints, served.credentials)
         case Endpoint():
@@ -113,7 +125,7 @@ def environment(served: Served, endpoints: Endpoints, name: str | None = None) -
 def subject_named(world: World, name: str | None) -> Workload | User:
     """A workload, or a user as `user/NAME`. Raises WorkloadUnknown.
 
-    None is the first instance, else the first task, function, endpoint.
+    None is the first instance, else the first task, pod, function, endpoint.
     """
     if name is None:
         return _default_workload(world)
@@ -130,7 +142,7 @@ def subject_named(world: World, name: str | None) -> Workload | User:
 
 def _default_workload(world: World) -> Workload:
     workloads = world.resolver.workloads.values()
-    kinds: tuple[type[Workload], ...] = (Instance, Task, Function, Endpoint)
+    kinds: tuple[type[Workload], ...] = (Instance, Task, Pod, Function, Endpoint)
     for kind in kinds:
         for workload in workloads:
             if isinstance(workload, kind):
@@ -156,10 +168,35 @@ def _of_task(task: Task, endpoints: Endpoints) -> dict[str, str]:
     return variables
 
 
+def _of_pod(pod: Pod, endpoints: Endpoints) -> dict[str, str]:
+    """What the webhook of EKS adds to a pod, for Pod Identity or for IRSA."""
+    if endpoints.pods is None:
+        raise EnvironmentUnavailable(f"pod {pod.name} has no token: nothing writes it here")
+    regional = {"AWS_STS_REGIONAL_ENDPOINTS": "regional"}
+    if pod.irsa:
+        return {
+            ROLE_ARN: pod.role.arn,
+            WEB_IDENTITY_TOKEN_FILE: f"{endpoints.pods}/{pod.name}/{IRSA_TOKEN}",
+        } | regional
+    urls = _needed(pod, endpoints, Surface.EKS)
+    return {
+        FULL_URI: urls[0] + pod.credentials_path,
+        AUTHORIZATION_TOKEN_FILE: f"{endpoints.pods}/{pod.name}/{POD_IDENTITY_TOKEN}",
+    } | regional
+
+
 def _of_function(
     function: Function, endpoints: Endpoints, credentials: CredentialProvider
 ) -> dict[str, str]:
     name = {"AWS_LAMBDA_FUNCTION_NAME": function.name}
+    here = usable(endpoints.surfaces.get(Surface.LAMBDA, ()))
+    if here:
+        address = here[0].removeprefix("http://")
+        name |= {
+            "AWS_LAMBDA_RUNTIME_API": address,
+            "AWS_LAMBDA_METADATA_API": address,
+            "AWS_LAMBDA_METADATA_TOKEN": function.environment_token.reveal(),
+        }
     if function.snap_start:
         url = _needed(function, endpoints, Surface.LAMBDA)[0]
         return {

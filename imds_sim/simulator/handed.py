@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from weakref import WeakKeyDictionary
 
-from imds_sim.credentials.minting import UNAUTHORIZED, Minter
+from imds_sim.credentials.minting import UNAUTHORIZED, Minter, role_behind
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.credentials.refresh import RefreshingProvider
 from imds_sim.faults.hands import Change, Given
@@ -110,21 +110,23 @@ class HandedCredentials:
 
     def _lasting(self, key: _Key, life: timedelta) -> Value:
         workload = self._workloads[key[0]]
-        if workload.role is None:
+        role = role_behind(workload, key[1])
+        if role is None:
             return None
-        return self._minter.mint(replace(workload, lifetime=life), workload.role, key[1])
+        return self._minter.mint(replace(workload, lifetime=life), role, key[1])
 
     def _ended(self, key: _Key) -> Value:
         """A set that was minted a lifetime and a minute ago."""
         workload = self._workloads[key[0]]
-        if workload.role is None:
+        role = role_behind(workload, key[1])
+        if role is None:
             return None
         past = ShiftedClock(self._clock, -(workload.lifetime + ENDED))
         minter = replace(self._minter, service=replace(self._minter.service, clock=past))
-        return minter.mint(workload, workload.role, key[1])
+        return minter.mint(workload, role, key[1])
 
     def _denied(self, key: _Key) -> Value:
-        role = self._workloads[key[0]].role
+        role = role_behind(self._workloads[key[0]], key[1])
         if role is None:
             return None
         told = "a fault lets nobody assume the role"

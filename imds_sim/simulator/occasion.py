@@ -6,6 +6,7 @@ from imds_sim.imds.path import path_of
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request
 from imds_sim.workloads.function import Function
+from imds_sim.workloads.pod import Pod
 from imds_sim.workloads.task import credentials_id_in
 from imds_sim.workloads.workload import Workload
 
@@ -17,7 +18,7 @@ def occasion_of(connection: Connection, request: Request, workload: Workload | N
     name = workload.name if workload is not None else None
     surface, peer, shared = connection.surface, connection.peer, connection.instance is None
     if surface is not Surface.IMDS:
-        return Occasion(surface, _asked(surface, request), name, peer, shared)
+        return Occasion(surface, _asked(surface, request, name), name, peer, shared)
     asked, extended = _asked_of_metadata(request)
     reads = request.method in ("GET", "HEAD")
     return Occasion(
@@ -32,14 +33,18 @@ def occasion_of(connection: Connection, request: Request, workload: Workload | N
     )
 
 
-def _asked(surface: Surface, request: Request) -> Asked:
+def _asked(surface: Surface, request: Request, workload: str | None) -> Asked:
     match surface:
         case Surface.ECS:
             found = credentials_id_in(request.target) is not None
+        case Surface.EKS:
+            found = request.path == Pod.credentials_path
         case Surface.LAMBDA:
             found = request.path == Function.credentials_path
-        case _:
+        case Surface.STS:
             found = False
+        case _:  # where a workload is known by the path of its credentials alone
+            found = workload is not None
     return Asked.CREDENTIALS if found else Asked.OTHER
 
 

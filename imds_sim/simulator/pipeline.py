@@ -5,22 +5,32 @@ from typing import Protocol
 
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.ecs import EcsHandler
+from imds_sim.containers.eks import EksHandler
+from imds_sim.containers.eks_probes import EksProbeHandler
 from imds_sim.containers.generic import GenericHandler
 from imds_sim.faults.play import Play
 from imds_sim.imds.handler import ImdsHandler
+from imds_sim.journal.counters import Counters
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import SteadyClock
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request, Response, Unreadable
+from imds_sim.kernel.plan import End, WirePlan
 from imds_sim.kernel.refusal import Refusal
 from imds_sim.simulator.playing import Playing
 from imds_sim.simulator.world import World
+from imds_sim.sts.audit.alarms import Alarms
 from imds_sim.sts.query_api.handler import StsQueryHandler
 from imds_sim.workloads.endpoint import Endpoint
 from imds_sim.workloads.function import Function
+from imds_sim.workloads.hops import is_ipv6_endpoint
 from imds_sim.workloads.instance import Instance
+from imds_sim.workloads.pod import Pod
 from imds_sim.workloads.task import Task
 from imds_sim.workloads.workload import Workload
+
+UNREACHABLE = WirePlan(end=End.RESET)
+WITHHELD = WirePlan(delay=60.0, end=End.RESET)  # as if the answer were lost on its way
 
 
 class SurfaceHandler(Protocol):
@@ -46,10 +56,14 @@ class Pipeline:
     world: World
     imds: ImdsHandler
     ecs: EcsHandler
+    eks: EksHandler
+    eks_probes: EksProbeHandler
     aws_lambda: LambdaHandler
     generic: GenericHandler
     sts: StsQueryHandler
     journal: Recorder
+    alarms: Alarms
+    counters: Counters
     clock: SteadyClock
     playing: Playing
 
@@ -100,12 +114,15 @@ class Pipeline:
         match connection.surface:
             case Surface.IMDS:
                 instance = workload if isinstance(workload, Instance) else None
-                name = instance.name if instance is not None else ""
-                tasks = self.world.resolver.tasks_on(name)
-                return self.imds.handle(request, instance, connection, tasks)
+                return self._metadata(request, instance, connection)
             case Surface.ECS:
                 task = workload if isinstance(workload, Task) else None
                 return self.ecs.handle(request, task, connection)
+            case Surface.EKS:
+                pod = workload if isinstance(workload, Pod) else None
+                return self.eks.handle(request, pod, connection)
+            case Surface.EKS_PROBES:
+                return self.eks_probes.handle(request, connection)
             case Surface.LAMBDA:
                 function = workload if isinstance(workload, Function) else None
                 return self.aws_lambda.handle(request, function, connection)
@@ -115,12 +132,33 @@ class Pipeline:
             case Surface.STS:
                 return self.sts.handle(request, connection)
 
+    def _metadata(
+        self, request: Request, instance: Instance | None, connection: Connection
+    ) -> Response:
+        tasks = self.world.resolver.tasks_on("" if instance is None else instance.name)
+        response = self.imds.handle(request, instance, connection, tasks)
+        closed = instance is not None and not instance.options.http_protocol_ipv6_enabled
+        if closed and is_ipv6_endpoint(connection.local):
+            notes = response.notes._replace(detail="HttpProtocolIpv6 is disabled")
+            return response._replace(plan=UNREACHABLE, notes=notes, hops=None)
+        if response.hops is None:
+            return response
+        hops = self.world.hop_limit.hops(response.hops, connection)
+        if hops == 0:
+            notes = response.notes._replace(detail="the client is too many hops away")
+            return response._replace(plan=WITHHELD, notes=notes, hops=None)
+        return response._replace(hops=hops)
+
     def _surface(self, connection: Connection) -> SurfaceHandler:
         match connection.surface:
             case Surface.IMDS:
                 return self.imds
             case Surface.ECS:
                 return self.ecs
+            case Surface.EKS:
+                return self.eks
+            case Surface.EKS_PROBES:
+                return self.eks_probes
             case Surface.LAMBDA:
                 return self.aws_lambda
             case Surface.GENERIC:
@@ -140,15 +178,28 @@ class Pipeline:
         else:
             method, target = request.method, request.target
             user_agent = request.headers.get("user-agent")
+        now, notes = self.clock.now(), response.notes
+        status = response.status if response.plan is None or response.plan.answers else 0
+        if workload is not None and status:
+            if notes.imds_version == 1:
+                self.counters.without_token(workload.name, status)
+            if notes.access_key_id is not None:
+                # The two ways of IMDS and the instance identity role have sets of their own.
+                kind = "identity" if "/identity-credentials/" in target else "role"
+                holder = f"{workload.name} {notes.imds_version} {kind}"
+                self.alarms.handed_out(holder, notes.access_key_id, now)
         self.journal.record(
-            time=self.clock.now(),
+            time=now,
             surface=connection.surface,
             workload=workload.name if workload else None,
             client=connection.peer,
             user_agent=user_agent,
             method=method,
             target=target,
-            status=response.status if response.plan is None or response.plan.answers else 0,
-            notes=response.notes,
+            status=status,
+            notes=notes,
             duration=self.clock.held_for(),
+            local=connection.local,
+            local_port=connection.local_port,
+            response_bytes=len(response.body),
         )

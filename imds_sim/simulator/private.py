@@ -26,7 +26,10 @@ def private_world(world: World) -> World:
         for each in workloads
         if isinstance(each, Instance)
     ]
-    shared = [Listener(surface, FREE_PORT) for surface in Surface]
+    # Nobody asks a private simulator how the agent is, unless its file does.
+    asked = {each.surface for each in world.listeners}
+    needed = [each for each in Surface if each is not Surface.EKS_PROBES or each in asked]
+    shared = [Listener(surface, FREE_PORT) for surface in needed]
     return replace(
         world, resolver=Resolver.of(workloads), listeners=(*shared, *own), allow_clients=()
     )

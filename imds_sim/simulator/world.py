@@ -2,16 +2,23 @@
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
+from typing import TYPE_CHECKING
 
 from imds_sim.containers.ecs import DEFAULT_ECS, EcsOptions
 from imds_sim.credentials.schedule import DEFAULT_REFRESH, RefreshPolicy
 from imds_sim.faults.armed import WantedFault
-from imds_sim.faults.weather import Weather
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.generations import Generations
 from imds_sim.kernel.exchange import Surface
+from imds_sim.sts.audit.alarms import AlarmRule
+from imds_sim.sts.audit.trail import DEFAULT_AUDIT, AuditOptions
+from imds_sim.workloads.hops import BY_THE_NETWORK, HopLimit
 from imds_sim.workloads.listener import Listener
+from imds_sim.workloads.pod import Cluster, Pod
 from imds_sim.workloads.resolve import Resolver
+
+if TYPE_CHECKING:
+    from imds_sim.faults.weather import Weather
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,20 @@ class World:
     refresh: RefreshPolicy = DEFAULT_REFRESH
     strict_region: bool = False
     ecs: EcsOptions = DEFAULT_ECS
+    hop_limit: HopLimit = BY_THE_NETWORK
     journal_capacity: int = 10_000
+    audit: AuditOptions = DEFAULT_AUDIT
+    alarms: tuple[AlarmRule, ...] = ()
     faults: tuple[WantedFault, ...] = ()
-    weather: Weather | None = None
+    weather: "Weather | None" = None
     warnings: tuple[str, ...] = ()
+
+    @property
+    def pods(self) -> tuple[Pod, ...]:
+        """The pods, in the order of the file."""
+        return tuple(each for each in self.resolver.workloads.values() if isinstance(each, Pod))
+
+    @property
+    def clusters(self) -> tuple[Cluster, ...]:
+        """The clusters that have pods."""
+        return tuple({pod.cluster.name: pod.cluster for pod in self.pods}.values())

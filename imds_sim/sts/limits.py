@@ -95,6 +95,15 @@ JWT_ALGORITHM = TextLimit(5, 5)
 OUTBOUND_ALGORITHMS = ("RS256", "ES384")
 MAX_JWT_PAYLOAD = 8192
 
+# IAM API Reference, CreateSAMLProvider: characters of a metadata document.
+MAX_SAML_METADATA = 10_000_000
+
+# AssumeRoleWithSAML: model, SAMLAssertionType; the five minutes are in the message that clients get
+# after them. That what begins later is accepted so long before is inferred, from other tokens.
+SAML_ASSERTION = TextLimit(4, 100_000)
+ASSERTION_LIFETIME = timedelta(minutes=5)
+ASSERTION_SKEW = timedelta(minutes=5)
+
 # Recorded: integers are signed and have 32 bits; one beyond does not parse.
 MIN_INTEGER = -(1 << 31)
 MAX_INTEGER = (1 << 31) - 1

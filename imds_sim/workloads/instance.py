@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import ClassVar
 
 from imds_sim.kernel.address import Address
+from imds_sim.kernel.token_bucket import Rate
 from imds_sim.workloads.events import NO_EVENTS, Events
 from imds_sim.workloads.role import AttachedRole
 
@@ -26,6 +27,8 @@ class MetadataOptions:
     http_endpoint_enabled: bool = True
     http_tokens_required: bool = True
     instance_tags_enabled: bool = False
+    http_put_response_hop_limit: int = 2
+    http_protocol_ipv6_enabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,7 @@ class Instance:
     life_cycle: str | None = None
     events: Events = NO_EVENTS
     metadata: Mapping[str, str | None] = field(default_factory=dict)
+    throttle: Rate | None = None
     extended_credentials: bool = True
     lifetime: timedelta = timedelta(hours=6, minutes=35)
     listen: tuple[Address, ...] = ()

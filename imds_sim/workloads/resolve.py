@@ -12,6 +12,7 @@ from imds_sim.kernel.message import Request
 from imds_sim.workloads.endpoint import Endpoint, EndpointPaths
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
+from imds_sim.workloads.pod import Pod, pod_claimed_by
 from imds_sim.workloads.task import Task, credentials_id_in, endpoint_id_in, is_by_address
 from imds_sim.workloads.workload import Workload
 
@@ -70,7 +71,8 @@ class Resolver:
     _by_prefix: Mapping[_Prefix, Instance]
     _prefix_lengths: Mapping[int, tuple[int, ...]]  # per IP version, longest first
     _tasks: "_Tasks"
-    _functions: Mapping[str, Function]  # by authorization token
+    _pods: Mapping[tuple[str, str], Pod]  # by subject and name
+    _functions: Mapping[str, Function]  # by authorization token, and by `Bearer` metadata token
     _endpoints: EndpointPaths
 
     @classmethod
@@ -93,10 +95,12 @@ class Resolver:
             _by_prefix=by_prefix,
             _prefix_lengths={v: tuple(sorted(of, reverse=True)) for v, of in lengths.items()},
             _tasks=_Tasks.of(each for each in by_name.values() if isinstance(each, Task)),
+            _pods={(w.subject, w.name): w for w in by_name.values() if isinstance(w, Pod)},
             _functions={
-                w.authorization_token.reveal(): w
+                shown: w
                 for w in by_name.values()
-                if isinstance(w, Function) and w.snap_start
+                if isinstance(w, Function)
+                for shown in w.authorizations()
             },
             _endpoints=EndpointPaths.of(w for w in by_name.values() if isinstance(w, Endpoint)),
         )
@@ -117,11 +121,14 @@ class Resolver:
                 return self.instance(connection)
             case Surface.ECS:
                 return self._tasks.named_by(connection, request.target)
+            case Surface.EKS:
+                claimed = pod_claimed_by(request.headers.get("authorization") or "")
+                return None if claimed is None else self._pods.get(claimed)
             case Surface.LAMBDA:
                 return self._functions.get(request.headers.get("authorization") or "")
             case Surface.GENERIC:
                 return self._endpoints.named_by(request.target)
-            case Surface.STS:
+            case Surface.STS | Surface.EKS_PROBES:
                 return None
 
     def tasks_on(self, instance: str) -> tuple[Task, ...]:

@@ -3,6 +3,7 @@
 from imds_sim.workloads.endpoint import Endpoint
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
+from imds_sim.workloads.pod import Pod
 from imds_sim.workloads.task import Task
 
-Workload = Instance | Task | Function | Endpoint
+Workload = Instance | Task | Pod | Function | Endpoint

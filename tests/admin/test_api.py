@@ -9,6 +9,7 @@ import pytest
 from imds_sim.admin.api import AdminApi
 from imds_sim.admin.backend import ReloadError, ReloadOutcome
 from imds_sim.kernel.exchange import Surface
+from imds_sim.sts.audit.alarms import AlarmRule
 from tests.admin_backend import FakeBackend
 from tests.worlds import ISSUED_AT, REFUSED
 
@@ -62,6 +63,7 @@ def test_each_workload_is_listed_with_what_it_holds(api: AdminApi) -> None:
         "role_arn": "arn:aws:iam::111122223333:role/web",
         "role_session_name": "i-web-1",
         "credentials": {"imds_v2": held},
+        "counters": {"MetadataNoToken": 0, "MetadataNoTokenRejected": 0},
     }
     assert web_2["role_arn"] is None
     assert web_2["credentials"] == {}
@@ -141,6 +143,8 @@ def test_journal_entries_come_oldest_first_with_every_field(
         "access_key_id": "ASIAHELD",
         "duration_seconds": 0.0015,
         "detail": None,
+        "local": None,
+        "response_bytes": 0,
     }
     assert [entry["path"] for entry in journal["entries"]] == ["/a", "/b"]
 
@@ -206,10 +210,13 @@ def test_ready_means_everything_is_bound_and_minted(backend: FakeBackend, ready:
         ("GET /v1/journal", {"after": "-1"}, 400, "InvalidQuery"),
         ("GET /v1/journal", {"after": "x"}, 400, "InvalidQuery"),
         ("GET /v1/journal", {"after": "9" * 19}, 400, "InvalidQuery"),
-        ("GET /v1/journal", {"surface": "eks"}, 400, "InvalidQuery"),
+        ("GET /v1/journal", {"surface": "s3"}, 400, "InvalidQuery"),
         ("GET /v1/environment", {"as": "web-9"}, 404, "WorkloadUnknown"),
         ("GET /v1/environment", {"as": "user/bob"}, 404, "WorkloadUnknown"),
         ("POST /v1/rotate", {"as": "web-9"}, 404, "WorkloadUnknown"),
+        ("POST /v1/restore", {"as": "web-9"}, 404, "WorkloadUnknown"),
+        ("POST /v1/restore", {"as": "web-1"}, 400, "NotRestorable"),
+        ("POST /v1/restore", {}, 404, "WorkloadUnknown"),
     ],
 )
 def test_what_cannot_be_answered_is_an_error_with_code_and_message(
@@ -276,3 +283,40 @@ def test_the_last_reload_stays_in_the_status(api: AdminApi, backend: FakeBackend
     outcome = ReloadOutcome(ISSUED_AT, 2, code="ConfigInvalid")
     backend.process = replace(backend.process, last_reload=outcome)
     assert ask(api, "GET /v1/status")["last_reload"]["ok"] is False
+
+
+def test_the_audit_is_asked_for_by_number_and_emptied(api: AdminApi, backend: FakeBackend) -> None:
+    for name in ("AssumeRole", "GetCallerIdentity"):
+        backend.core.audit.keep([{"eventName": name}], backend.core.clock.now())
+    told = ask(api, "GET /v1/audit", after="1")
+    assert told == {
+        "records": [{"eventName": "GetCallerIdentity"}],
+        "size": 2,
+        "capacity": 10_000,
+        "last_number": 2,
+    }
+    assert ask(api, "DELETE /v1/audit") == {"cleared": 2, "last_number": 2}
+    assert ask(api, "GET /v1/audit")["records"] == []
+
+
+@pytest.mark.parametrize("after", ["-1", "x", "1" * 19])
+def test_an_audit_after_no_number_is_refused(api: AdminApi, after: str) -> None:
+    assert api.handle("GET", "/v1/audit", {"after": after}).status == 400
+
+
+def test_the_status_counts_what_files_got_and_what_they_lost(api: AdminApi) -> None:
+    status = ask(api, "GET /v1/status")
+    assert status["audit"] == {"size": 0, "capacity": 10_000, "last_number": 0}
+    assert status["files"] == [{"path": "/var/log/imds-sim/audit.jsonl", "written": 7, "lost": 1}]
+
+
+def test_the_status_shows_alarms_with_their_state(api: AdminApi, backend: FakeBackend) -> None:
+    core = backend.core
+    core.alarms.adopt([AlarmRule("refused", error_code="AccessDenied"), AlarmRule("quiet")])
+    record = {"eventName": "AssumeRole", "errorCode": "AccessDenied", "sourceIPAddress": "::1"}
+    core.alarms.observe({**record, "userIdentity": {}}, core.clock.now())
+    core.alarms.adopt([AlarmRule("refused", error_code="AccessDenied"), AlarmRule("other")])
+    assert ask(api, "GET /v1/status")["alarms"] == [
+        {"name": "refused", "state": "ALARM", "since": "2026-01-02T03:04:05Z"},
+        {"name": "other", "state": "OK", "since": None},
+    ]

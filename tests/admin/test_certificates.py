@@ -2,7 +2,7 @@ from collections.abc import Mapping
 
 from imds_sim.admin.api import AdminApi
 from imds_sim.imds.signed_forms import SignedForm
-from imds_sim.kernel.key_store import KeyUnusable
+from imds_sim.kernel.keys import KeyUnusable
 from tests.admin_backend import FakeBackend, FakeCore, fake_backend
 from tests.worlds import world_of
 

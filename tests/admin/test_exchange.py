@@ -7,6 +7,7 @@ import pytest
 
 from imds_sim.admin.api import AdminApi
 from imds_sim.server.backend import Backend
+from imds_sim.server.recording import Recording
 from tests.simulator.scenes import Scene, scene_of
 
 WORLD = """
@@ -33,7 +34,9 @@ class Exchanger:
 
     def ask(self, document: object, **query: str) -> tuple[int, Any]:
         # Without loop and process: the route asks for neither, and a Runtime needs both.
-        api = AdminApi(Backend(_Runtime(self.scene.core), None))  # type: ignore[arg-type]
+        core = self.scene.core
+        backend = Backend(_Runtime(core), None, Recording(core))  # type: ignore[arg-type]
+        api = AdminApi(backend)
         reply = api.handle("POST", "/v1/exchange", query, json.dumps(document).encode())
         return reply.status, json.loads(json.dumps(reply.document))
 
@@ -138,3 +141,17 @@ def test_only_an_instance_has_a_metadata_service(
 ) -> None:
     told, reply = exchanger.ask(GET, **{"as": name})
     assert (told, reply["error"]["code"]) == (status, code)
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [("ecs:hang", 0), ("ecs:reset", 0), ("ecs:delay=1h", 200), ("ecs:503", 503)],
+)
+def test_faults_take_part_and_no_answer_is_none(
+    exchanger: Exchanger, fault: str, status: int
+) -> None:
+    exchanger.scene.core.arm(fault)
+    path = "/v2/credentials/16105516-51c7-41a2-ad8a-ba7411f309a0"
+    asked = {"surface": "ecs", "path": path, "headers": [["Host", "x"]]}
+    answered, reply = exchanger.ask(asked)
+    assert (answered, reply["status"], bool(reply["body"])) == (200, status, bool(status))

@@ -86,6 +86,9 @@ class _WithCore:
     def process(self) -> Any:
         return self.rest.process
 
+    def files(self) -> Any:
+        return self.rest.files()
+
     def endpoints(self) -> Any:
         return self.rest.endpoints()
 

@@ -37,7 +37,7 @@ def daemon_command(folder: Path, ready_file: Path, world: str = ONE_INSTANCE) ->
     configuration = folder / "sim.yaml"
     configuration.write_text(
         f"{world}\n"
-        'listen: {imds: ["127.0.0.1:0"], sts: ["127.0.0.1:0"], ecs: [], lambda: [],'
+        'listen: {imds: ["127.0.0.1:0"], sts: ["127.0.0.1:0"], ecs: [], eks: [], lambda: [],'
         f' admin: ["unix:{folder}/admin.sock"]}}\n'
     )
     serve = ["serve", "--config", str(configuration), "--ready-file", str(ready_file)]

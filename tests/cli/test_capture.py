@@ -29,7 +29,51 @@ instances:
     metadata_options: {http_tokens: optional}
     placement: {group_name: racks, partition_number: 2, host_id: h-0123456789abcdef0}
 """
+LAUNCHED = """
+region: eu-west-1
+roles: {web: {}}
+instances:
+  a:
+    role: web
+    life_cycle: spot
+    launch_index: 3
+    product_codes: [1abc2defghijklm3nopqrs4tu]
+    ancestor_image_ids: [ami-0123456789abcdef0, ami-0123456789abcdef1]
+    block_devices: {root: /dev/sda1, ebs1: sdb, ephemeral0: sdc}
+    monitoring: enabled
+    hibernation: false
+    hostname_type: resource-name
+    events:
+      - {type: rebalance, at: "2026-01-02T03:04:05Z"}
+      - {type: maintenance, code: system-reboot, in: 7d}
+"""
+XEN = """
+roles: {web: {}}
+instances:
+  a:
+    role: web
+    family: xen
+    instance_type: t2.micro
+    kernel_id: aki-5c21674b
+    ramdisk_id: ari-01bb5768
+"""
 BARE = "instances: {a: {}}"
+OVERRIDDEN = """
+roles: {web: {}}
+instances:
+  a:
+    role: web
+    metadata:
+      instance-action: shutdown
+      metrics/vhostmd: null
+      system: null
+      iam/info: null
+      placement/availability-zone-id: use1-az9
+      placement/group-id: pg-0a1b2c3d
+      new/a=b/c,d: "two\\nlines\\n"
+      dynamic/fws/instance-monitoring: enabled
+      dynamic/instance-identity/document: '{"region" : "us-east-1", "mine" : null}'
+"""
 
 
 @pytest.fixture
@@ -45,7 +89,7 @@ def served() -> Iterator[Callable[[str], str]]:
         yield start
 
 
-@pytest.mark.parametrize("text", [CONFIG, PLAIN, BARE])
+@pytest.mark.parametrize("text", [CONFIG, PLAIN, LAUNCHED, XEN, BARE, OVERRIDDEN])
 def test_a_capture_served_gives_the_same_tree(
     invoke: Invoke, served: Callable[[str], str], text: str
 ) -> None:
@@ -131,15 +175,67 @@ def test_a_hostile_tree_ends(
     assert invoke("capture", "--endpoint", stub.url).exit_code == 69
 
 
-def test_what_no_key_can_have_as_a_value_is_told(
+def test_what_no_key_can_have_as_a_value_stands_leaf_by_leaf(
     invoke: Invoke, serve: Callable[[Routes], StubServer]
 ) -> None:
     result = invoke("capture", "--endpoint", serve(TREE).url)
-    assert result.exit_code == 0
+    assert (result.exit_code, result.stderr) == (0, "")
     captured = parse_config(result.stdout).instances["captured"]
     assert captured.id == "i-0123456789abcdef0"
-    told = "instance-type" in result.stderr or "instance-type: not a type" in result.stdout
-    assert told
+    assert captured.metadata["instance-type"] == "not a type"
+    assert captured.metadata["local-ipv4"] is None
+
+
+def test_another_simulator_with_ids_of_its_own_is_captured_too(
+    invoke: Invoke, serve: Callable[[Routes], StubServer], served: Callable[[str], str]
+) -> None:
+    document = '{"accountId": "0123456789", "region": "mock-region", "pendingTime": "then"}'
+    stub = serve(
+        {
+            "/latest/": (200, "dynamic\nmeta-data"),
+            "/latest/dynamic/": (200, "instance-identity/"),
+            "/latest/dynamic/instance-identity/": (200, "document"),
+            "/latest/dynamic/instance-identity/document": (200, document),
+            "/latest/meta-data/": (200, "iam/\ninstance-id\nplacement/"),
+            "/latest/meta-data/iam/": (200, "security-credentials/"),
+            "/latest/meta-data/iam/security-credentials/": (200, "no role"),
+            "/latest/meta-data/iam/security-credentials/no%20role": (200, "{}"),
+            "/latest/meta-data/instance-id": (200, "mock"),
+            "/latest/meta-data/placement/": (200, "availability-zone"),
+            "/latest/meta-data/placement/availability-zone": (200, "mock-region-1"),
+        }
+    )
+    result = invoke("capture", "--endpoint", stub.url)
+    assert (result.exit_code, result.stderr) == (0, "")
+    lines = invoke("diff", stub.url, served(result.stdout)).output
+    assert "/latest/meta-data/instance-id: body" not in lines
+    assert "/latest/dynamic/instance-identity/document: body" not in lines
+    assert "/latest/meta-data/placement/availability-zone: body" not in lines
+    assert "/latest/meta-data/network/" not in lines
+
+
+def test_what_cannot_be_said_at_all_is_told(
+    invoke: Invoke, serve: Callable[[Routes], StubServer]
+) -> None:
+    odd = {"/latest/meta-data/": (200, "instance-id\nb#d"), "/latest/meta-data/b%23d": (200, "x")}
+    result = invoke("capture", "--endpoint", serve({**TREE, **odd}).url)
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "imds-sim: note: /latest/meta-data/b%23d: no key can say it; it is left out\n"
+    )
+
+
+def test_credentials_are_taken_as_they_are_when_asked(
+    invoke: Invoke, served: Callable[[str], str]
+) -> None:
+    url = served(CONFIG)
+    captured = invoke("capture", "--endpoint", url, "--credentials")
+    assert (captured.exit_code, captured.stderr) == (0, "")
+    again = served(captured.stdout)
+    lines = invoke("diff", url, again, "--exact").output.splitlines()
+    assert not [line for line in lines if "iam/security-credentials/web: body" in line]
+    gone = "/latest/meta-data/iam/security-credentials-extended/: status: 200 OK | 404 Not Found"
+    assert gone in lines
 
 
 def test_a_token_is_renewed_when_it_is_refused(

@@ -133,6 +133,13 @@ def test_rotate_shows_the_new_keys(daemon: StubDaemon, invoke: Invoke) -> None:
     assert invoke("rotate", "--as", "web-9").exit_code == 2
 
 
+def test_restore_wants_a_function_with_a_snapshot(daemon: StubDaemon, invoke: Invoke) -> None:
+    assert invoke("restore").exit_code == 2
+    result = invoke("restore", "--as", "web-1")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "web-1 is no function" in result.stderr
+
+
 def test_reload_prints_what_changed(daemon: StubDaemon, invoke: Invoke) -> None:
     assert invoke("reload").stdout == "nothing changed\n"
     daemon.outcome = ReloadOutcome(ISSUED_AT, 3, ("role web added",), ("mind",))

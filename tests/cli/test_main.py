@@ -38,11 +38,10 @@ def test_the_version_is_told(invoke: Invoke) -> None:
     "arguments",
     [
         ["nothing"],
-        ["run", "--fault", "token:40x", "--", "true"],
+        ["run", "--fault", "tokn:403", "--", "true"],
         ["run", "--isolated", "--", "true"],
         ["run"],
         ["run", "--endpoint-url", "127.0.0.1:4566", "--", "true"],
-        ["serve", "--last-good"],
         ["status", "--watch"],
         ["wait", "--timeout", "soon"],
         ["status", "--admin", "tcp:127.0.0.1:1"],

@@ -18,11 +18,16 @@ account: "111122223333"
 roles:
   web: {}
   api: {}
+  orders: {}
+  irsa: {}
   resize: {}
 instances:
   web-1: {role: web, id: i-0123456789abcdef0}
 tasks:
   api-1: {role: api}
+pods:
+  api-7c9d8: {role: orders, cluster: blue-green-demo, namespace: shop, service_account: orders}
+  irsa-1: {role: irsa, irsa: true}
 functions:
   resize-1: {role: resize, snap_start: true}
   plain-1: {role: resize}

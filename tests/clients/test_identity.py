@@ -16,9 +16,23 @@ THREE_REQUESTS = [
 ]
 
 
-@pytest.fixture(params=each(["boto3", "aws-cli", "awscrt", "javascript-v3", *COMPILED]))
+CLIENTS = ["boto3", "aws-cli", "awscrt", "javascript-v3", *COMPILED]
+
+
+@pytest.fixture(params=each(CLIENTS))
 def client(request: pytest.FixtureRequest) -> Client:
     """A client that prints GetCallerIdentity as JSON."""
+    return printing(request)
+
+
+# The default chain of awscrt leaves web identity out, as long as it is given no TLS context.
+@pytest.fixture(params=each(name for name in CLIENTS if name != "awscrt"))
+def client_of_web_identity(request: pytest.FixtureRequest) -> Client:
+    """One whose chain reads AWS_WEB_IDENTITY_TOKEN_FILE."""
+    return printing(request)
+
+
+def printing(request: pytest.FixtureRequest) -> Client:
     if request.param != "aws-cli":
         return client_for(request.param, "identity", request)
     needs("awscli")
@@ -50,6 +64,24 @@ def test_a_task_gets_its_credentials_from_its_path(
     assert line.startswith("GET /v2/credentials/")
     assert asked.lines("imds") == []
     assert asked.lines("sts") == ["POST /"]
+
+
+def test_a_pod_gets_its_credentials_with_its_token_file(
+    served: Daemon, asked: Asked, client: Client
+) -> None:
+    arn = arn_of(served, client, "api-7c9d8")
+    assert arn.startswith(f"{ACCOUNT}/orders/eks-blue-green-api-7c9d8-")
+    assert set(asked.lines("eks")) == {"GET /v1/credentials"}
+    assert asked.lines("imds") == []
+    assert asked.lines("sts") == ["POST /"]
+
+
+def test_a_pod_with_irsa_assumes_its_role_itself(
+    served: Daemon, asked: Asked, client_of_web_identity: Client
+) -> None:
+    assert arn_of(served, client_of_web_identity, "irsa-1").startswith(f"{ACCOUNT}/irsa/")
+    assert asked.lines("imds") == asked.lines("eks") == []
+    assert asked.lines("sts") == ["POST /", "POST /"]
 
 
 def test_a_snapstart_function_gets_its_credentials_with_its_token(

@@ -8,8 +8,8 @@ import pytest
 
 from tests.clients.builds import PROGRAMS
 from tests.clients.conftest import identity
-from tests.clients.matrix import needs
-from tests.clients.test_identity import ACCOUNT
+from tests.clients.matrix import Client, each, needs
+from tests.clients.test_identity import ACCOUNT, CLIENTS, printing
 from tests.daemons import Daemon, daemon
 from tests.namespaces import LINK_LOCAL, namespace
 
@@ -17,9 +17,11 @@ CONFIG = """
 listen:
   imds: ["169.254.169.254:80"]
   ecs: ["169.254.170.2:80"]
-roles: {web: {}, api: {}}
+  eks: ["169.254.170.23:80", "[fd00:ec2::23]:80"]
+roles: {web: {}, api: {}, orders: {}}
 instances: {web-1: {role: web, id: i-0123456789abcdef0}}
 tasks: {api-1: {role: api}}
+pods: {orders-1: {role: orders}}
 """
 STS = {"AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1339", "AWS_DEFAULT_REGION": "us-east-1"}
 
@@ -35,6 +37,12 @@ def served(
         daemon(tmp_path_factory.mktemp("addresses"), CONFIG, alone) as running,
     ):
         yield running
+
+
+@pytest.fixture(params=each(CLIENTS))
+def client(request: pytest.FixtureRequest) -> Client:
+    """A client that prints GetCallerIdentity as JSON."""
+    return printing(request)
 
 
 def test_curl_walks_the_token_flow_on_the_link_local_address(
@@ -66,3 +74,20 @@ def test_boto3_finds_a_tasks_credentials_by_relative_uri(served: Daemon) -> None
     program = str(PROGRAMS / "boto3_identity.py")
     printed = served.run(sys.executable, program, environment=environment).stdout
     assert identity(printed).startswith(f"{ACCOUNT}/api/")
+
+
+@pytest.mark.parametrize("host", ["169.254.170.23", "[fd00:ec2::23]"])
+def test_every_sdk_finds_a_pods_credentials_at_the_addresses_of_the_agent(
+    served: Daemon, client: Client, host: str
+) -> None:
+    environment = {**served.environment("orders-1"), **client.environment}
+    uri = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+    assert environment[uri] == "http://169.254.170.23/v1/credentials"
+    environment[uri] = f"http://{host}/v1/credentials"
+    if client.name == "java-v2" and host.startswith("["):
+        environment["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"] = "IPv6"  # else it wants IPv4
+    before = len(served.journal())
+    printed = served.run(*client.argv, environment=environment).stdout
+    arn = identity(" ".join(printed.split()))
+    assert arn.startswith(f"{ACCOUNT}/orders/eks-default-orders-1-")
+    assert "eks" in [entry["surface"] for entry in served.journal()[before:]]

@@ -42,7 +42,7 @@ def test_the_partition_follows_the_region(world_of: WorldOf) -> None:
 
 def test_listeners_are_the_shared_ones_and_those_of_instances(world_of: WorldOf) -> None:
     text = (
-        "listen: {imds: ['[::1]:80', 'unix:/x'], sts: [], ecs: []}\n"
+        "listen: {imds: ['[::1]:80', 'unix:/x'], sts: [], ecs: [], eks: []}\n"
         "instances: {a: {listen: ['127.0.0.2:80']}}"
     )
     assert world_of(text).listeners == (

@@ -222,31 +222,6 @@ def test_a_broken_file_is_refused_in_plain_words(
     assert refusal(text) == lines
 
 
-@pytest.mark.parametrize(
-    "key",
-    [
-        "hop_limit",
-        "saml_providers",
-        "pods",
-        "alarms",
-        "audit",
-        "listen.eks",
-        "journal.file",
-        "instances.i.throttle",
-        "instances.i.metadata_options.http_put_response_hop_limit",
-        "instances.i.metadata_options.http_protocol_ipv6",
-    ],
-)
-@pytest.mark.parametrize("value", ["null", "[]", "{a: 1}", "text", "5"])
-def test_a_key_to_come_is_refused_whatever_its_value(
-    refusal: Callable[[str], list[str]], key: str, value: str
-) -> None:
-    text = value
-    for part in reversed(key.split(".")):
-        text = f"{{{part}: {text}}}"
-    assert any(line.endswith(f": {key}: {NOT_YET}") for line in refusal(text))
-
-
 def test_what_rests_on_a_wrong_value_is_not_judged(refusal: Callable[[str], list[str]]) -> None:
     text = (
         "account: 5\n"

@@ -78,7 +78,7 @@ def test_what_the_full_sample_shows_as_defaults_are_the_defaults() -> None:
     shown, default = load_config(SAMPLES / "full.yaml"), Configuration()
     for key in ("account", "region", "listen", "allow_public_bind", "drain_timeout"):
         assert getattr(shown, key) == getattr(default, key), key
-    for key in ("credentials", "sts", "journal", "log"):
+    for key in ("credentials", "sts", "journal", "audit", "log"):
         assert getattr(shown, key) == getattr(default, key), key
 
 

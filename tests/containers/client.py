@@ -3,10 +3,13 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from imds_sim.containers.eks_errors import InvalidToken
+from imds_sim.containers.service_account_token import UnprovenToken
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Headers, Request
 from imds_sim.kernel.secret import Secret
+from imds_sim.workloads.pod import Cluster
 
 DATE = "Fri, 02 Jan 2026 03:04:05 GMT"
 GENERIC = Connection(Surface.GENERIC, None, "172.30.0.11", 40000, "127.0.0.1", 1343)
@@ -46,6 +49,18 @@ class NoChance:
 
     def bytes(self, count: int, purpose: str) -> bytes:
         return bytes(count)
+
+
+@dataclass(frozen=True, slots=True)
+class BelievedTokens:
+    """A verifier for tests: believes whatever says that the cluster issued it, or says nothing."""
+
+    cluster: Cluster
+
+    def verify(self, presented: str, said: UnprovenToken, audience: str) -> Cluster:
+        if said.claims.get("iss") not in (None, self.cluster.issuer):
+            raise InvalidToken("another issuer")
+        return self.cluster
 
 
 def parsed(raw: str) -> Request:

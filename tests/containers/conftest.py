@@ -5,25 +5,28 @@ import pytest
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.cloudshell import ShellTokens
 from imds_sim.containers.ecs import EcsAgent, EcsHandler
+from imds_sim.containers.eks import EksHandler
 from imds_sim.containers.generic import GenericHandler
 from imds_sim.containers.local_endpoints import HostCallFailed
 from imds_sim.containers.task_protection import TaskProtections
 from imds_sim.credentials.provider import CredentialSet
 from imds_sim.kernel.clock import ManualClock
+from imds_sim.kernel.entropy import SeededEntropy
 from imds_sim.kernel.secret import Secret
 from imds_sim.kernel.token_bucket import TokenBuckets
 from imds_sim.workloads.endpoint import Dialect, Endpoint
 from imds_sim.workloads.function import Function
+from imds_sim.workloads.pod import Pod
 from imds_sim.workloads.task import Task
 from tests.conftest import ROLE
-from tests.containers.client import HELD, HeldSets, NoChance
+from tests.containers.client import HELD, BelievedTokens, HeldSets, NoChance
 
 MakeEndpoint = Callable[..., Endpoint]
 
 
 @pytest.fixture
-def provider(task: Task, function: Function) -> HeldSets:
-    return HeldSets({task.name: HELD, function.name: HELD})
+def provider(task: Task, pod: Pod, function: Function) -> HeldSets:
+    return HeldSets({task.name: HELD, pod.name: HELD, function.name: HELD})
 
 
 @pytest.fixture
@@ -75,6 +78,11 @@ class HostThatAssumes:
 def generic(provider: HeldSets, clock: ManualClock) -> GenericHandler:
     tokens = ShellTokens(b"k" * 32, clock)
     return GenericHandler(provider, clock, tokens, lambda endpoint: HostThatAssumes())
+
+
+@pytest.fixture
+def eks(provider: HeldSets, pod: Pod) -> EksHandler:
+    return EksHandler(provider, BelievedTokens(pod.cluster), ManualClock(), SeededEntropy(1))
 
 
 @pytest.fixture

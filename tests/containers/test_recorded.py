@@ -9,12 +9,15 @@ import pytest
 
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.ecs import EcsAgent, EcsHandler, EcsOptions
+from imds_sim.containers.eks import EksHandler
 from imds_sim.containers.generic import GenericHandler
 from imds_sim.kernel.clock import ManualClock
 from imds_sim.kernel.message import Defect, Response, Unreadable
+from imds_sim.kernel.secret import Secret
 from imds_sim.kernel.token_bucket import Rate
 from imds_sim.workloads.endpoint import Dialect
 from imds_sim.workloads.function import Function
+from imds_sim.workloads.pod import Pod
 from imds_sim.workloads.resolve import Resolver
 from imds_sim.workloads.task import Task
 from tests.containers.client import CONNECTION, DATE, GENERIC, REFUSED, HeldSets, parsed
@@ -99,6 +102,23 @@ def test_the_servers_of_others_answer_as_recorded(
         named = Resolver.of([asked]).resolve(GENERIC, request)
         assert named is asked
         compare(generic.handle(request, asked, GENERIC), transcript)
+
+
+@pytest.mark.parametrize("transcript", of("lambda metadata"))
+def test_the_metadata_endpoint_of_lambda_answers_as_recorded(
+    aws_lambda: LambdaHandler, function: Function, transcript: Transcript
+) -> None:
+    request = parsed(transcript["request"])
+    asked = replace(function, environment_token=Secret("open-sesame"))
+    compare(aws_lambda.handle(request, asked, CONNECTION), transcript)
+
+
+@pytest.mark.parametrize("transcript", of("eks"))
+def test_the_eks_agent_answers_as_recorded(
+    eks: EksHandler, pod: Pod, transcript: Transcript
+) -> None:
+    request = parsed(transcript["request"])
+    compare(eks.handle(request, pod, replace(CONNECTION, local="")), transcript)
 
 
 @pytest.mark.parametrize("transcript", of("unreadable"))

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
-from imds_sim.credentials.refresh import Minting, RefreshingProvider
+from imds_sim.credentials.refresh import BATCH, Minting, RefreshingProvider
 from imds_sim.credentials.schedule import RefreshPolicy
 from imds_sim.kernel.clock import ManualClock
 from imds_sim.kernel.secret import Secret
@@ -109,12 +109,12 @@ def test_readers_of_imdsv1_get_a_set_of_their_own_where_v1_is_open(
 def test_a_tick_mints_a_bounded_batch_and_says_that_more_is_due(
     make_instance: MakeInstance, clock: ManualClock, mint: Mint
 ) -> None:
-    fleet = [make_instance(f"web-{number}", profile=PROFILE) for number in range(101)]
+    fleet = [make_instance(f"web-{number}", profile=PROFILE) for number in range(2 * BATCH + 1)]
     provider = RefreshingProvider(clock, minting(mint), fleet)
-    assert [provider.tick(), len(mint.minted)] == [True, 50]
-    assert [provider.tick(), len(mint.minted)] == [True, 100]
-    assert [provider.tick(), len(mint.minted)] == [False, 101]
-    assert [provider.tick(), len(mint.minted)] == [False, 101]
+    assert [provider.tick(), len(mint.minted)] == [True, BATCH]
+    assert [provider.tick(), len(mint.minted)] == [True, 2 * BATCH]
+    assert [provider.tick(), len(mint.minted)] == [False, 2 * BATCH + 1]
+    assert [provider.tick(), len(mint.minted)] == [False, 2 * BATCH + 1]
 
 
 def test_a_set_that_was_read_before_its_first_tick_is_not_minted_twice(

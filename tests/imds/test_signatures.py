@@ -21,8 +21,8 @@ from imds_sim.imds.signatures import Signatures
 from imds_sim.imds.signed_forms import SignedForm
 from imds_sim.kernel.clock import ManualClock
 from imds_sim.kernel.entropy import SeededEntropy
-from imds_sim.kernel.key_store import KeysInMemory, KeyUnusable
-from imds_sim.kernel.secret import Secret
+from imds_sim.kernel.keys import KeyKeeper, KeyUnusable, ProcessKeys
+from imds_sim.workloads.instance import Instance
 from tests.imds.client import NOW, Client
 
 BASE = "/latest/dynamic/instance-identity"
@@ -205,50 +205,66 @@ def test_every_read_gives_the_same_until_the_document_changes(
     assert read(client, form) != first
 
 
-class Store(KeysInMemory):
-    """Tells what was kept and asked for."""
+def test_a_document_of_the_file_is_what_is_signed(
+    client_of: Callable[[Instance], Client], instance: Instance
+) -> None:
+    metadata = {"dynamic/instance-identity/document": '{"mine" : "é"}'}
+    client = client_of(replace(instance, metadata=metadata))
+    data = cms.ContentInfo.load(base64.b64decode(read(client, SignedForm.RSA2048)))["content"]
+    signed = data["encap_content_info"]["content"].native
+    assert signed == client.get(f"{BASE}/document").body == '{"mine" : "é"}'.encode()
+
+
+class Keeper(ProcessKeys):
+    """Tells what it had to have made."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.names: list[str] = []
+        self.made: dict[str, str] = {}
 
-    def put(self, name: str, pem: Secret) -> None:
-        self.names.append(name)
-        super().put(name, pem)
+    def kept(self, name: str, make: Callable[[], str]) -> str:
+        def told() -> str:
+            self.made[name] = make()
+            return self.made[name]
+
+        return super().kept(name, told)
 
 
 @pytest.fixture
-def store() -> Store:
-    return Store()
+def keeper() -> Keeper:
+    return Keeper()
 
 
-def signatures_of(store: Store, seed: int = 1) -> Signatures:
-    return Signatures(store, ManualClock(), SeededEntropy(seed))
+def signatures_of(keeper: KeyKeeper, seed: int = 1) -> Signatures:
+    return Signatures(keeper, ManualClock(), SeededEntropy(seed))
 
 
-def test_a_key_is_made_at_first_use_and_kept(store: Store) -> None:
-    signatures = signatures_of(store)
-    assert store.names == []
+PKCS7 = "instance identity us-east-1 pkcs7"
+
+
+def test_a_key_is_made_at_first_use_and_kept(keeper: Keeper) -> None:
+    signatures = signatures_of(keeper)
+    assert list(keeper.made) == []
     signatures.sign(SignedForm.PKCS7, "us-east-1", b"document")
-    assert store.names == ["identity-us-east-1-pkcs7"]
+    assert list(keeper.made) == [PKCS7]
     certificate = signatures.certificate(SignedForm.PKCS7, "us-east-1")
-    assert signatures_of(store, 2).certificate(SignedForm.PKCS7, "us-east-1") == certificate
-    assert store.names == ["identity-us-east-1-pkcs7"]
+    assert signatures_of(keeper, 2).certificate(SignedForm.PKCS7, "us-east-1") == certificate
+    assert list(keeper.made) == [PKCS7]
     assert signatures.certificate(SignedForm.PKCS7, "eu-west-1") != certificate
 
 
 @pytest.mark.parametrize("damage", ["", "no PEM", "another's certificate"])
-def test_a_damaged_key_is_refused_with_the_remedy(store: Store, damage: str) -> None:
+def test_a_damaged_key_is_refused_with_the_remedy(keeper: Keeper, damage: str) -> None:
+    kept = damage
     if damage == "another's certificate":
-        signatures = signatures_of(store)
+        signatures = signatures_of(keeper)
         mine = signatures.certificate(SignedForm.PKCS7, "us-east-1")
         other = signatures.certificate(SignedForm.PKCS7, "eu-west-1")
-        kept = store.get("identity-us-east-1-pkcs7")
-        assert kept is not None
-        damage = kept.reveal().replace(mine, other)
-    store.put("identity-us-east-1-pkcs7", Secret(damage))
-    with pytest.raises(KeyUnusable, match=r"identity-us-east-1-pkcs7.*remove it for a new one"):
-        signatures_of(store).certificate(SignedForm.PKCS7, "us-east-1")
+        kept = keeper.made[PKCS7].replace(mine, other)
+    damaged = ProcessKeys()
+    damaged.kept(PKCS7, lambda: kept)
+    with pytest.raises(KeyUnusable, match=rf"{PKCS7}.*remove it .* for a new one"):
+        signatures_of(damaged).certificate(SignedForm.PKCS7, "us-east-1")
 
 
 def test_serving_without_signatures_loads_nothing_for_them() -> None:

@@ -112,3 +112,15 @@ def test_a_token_that_was_shown_before_still_expires_and_stays_its_own_instances
 
 def test_the_canonical_spelling_is_decoded() -> None:
     assert decode_canonical("_-" + "A" * 51 + "w==")[:2] == b"\xff\xe0"
+
+
+def test_what_is_revoked_counts_no_more_even_if_it_was_shown_before(
+    tokens: MetadataTokens,
+) -> None:
+    own, other = tokens.issue("i-0a", MINUTE).reveal(), tokens.issue("i-0b", MINUTE).reveal()
+    tokens.check(own, "i-0a")
+    tokens.revoke("i-0a")
+    with pytest.raises(TokenNotAccepted):
+        tokens.check(own, "i-0a")
+    tokens.check(other, "i-0b")
+    tokens.check(tokens.issue("i-0a", MINUTE).reveal(), "i-0a")

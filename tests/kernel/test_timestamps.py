@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from imds_sim.kernel.timestamps import (
     DurationMalformed,
+    console_date,
     format_duration,
     http_date,
     iso_seconds,
@@ -51,3 +52,12 @@ def test_anything_else_is_no_duration(text: str) -> None:
 def test_a_formatted_duration_reads_back(milliseconds: int) -> None:
     duration = timedelta(milliseconds=milliseconds)
     assert parse_duration(format_duration(duration)) == duration
+
+
+@pytest.mark.parametrize(
+    ("hour", "written"),
+    [(0, "12:04:05 AM"), (11, "11:04:05 AM"), (12, "12:04:05 PM"), (21, "9:04:05 PM")],
+)
+def test_cloudtrail_writes_hours_on_a_clock_of_twelve(hour: int, written: str) -> None:
+    moment = datetime(2024, 7, 3, hour, 4, 5, tzinfo=UTC)
+    assert console_date(moment) == f"Jul 3, 2024, {written}"

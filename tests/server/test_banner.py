@@ -18,6 +18,7 @@ def test_the_ready_document_has_every_surface() -> None:
         "sts": ["http://127.0.0.1:1339"],
         "ecs": [],
         "eks": [],
+        "eks_probes": [],
         "lambda": [],
         "generic": [],
         "admin": ["unix:/run/x.sock"],

@@ -17,6 +17,7 @@ from imds_sim.kernel.clock import ManualClock
 from imds_sim.server.admin_socket import bound
 from imds_sim.server.backend import Backend
 from imds_sim.server.control import BODY_LIMIT, Control, may_ask, serving
+from imds_sim.server.recording import Recording
 from imds_sim.server.runtime import Runtime
 from imds_sim.simulator.private import private_world
 from tests.simulator.scenes import scene_of
@@ -35,7 +36,7 @@ async def admin(tmp_path: Path) -> AsyncIterator[aiohttp.ClientSession]:
     async def reload() -> ReloadOutcome:
         return ReloadOutcome(ManualClock().now(), 7)
 
-    control = Control(Backend(runtime, process), reload)
+    control = Control(Backend(runtime, process, Recording(scene.core)), reload)
     path = str(tmp_path / "admin.sock")
     with bound([UnixAddress(path)], {}, os.geteuid()) as sockets:
         await control.start(sockets.values())
@@ -140,7 +141,7 @@ async def test_another_user_is_refused_though_he_reaches_the_socket() -> None:
     with TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
         place = UnixAddress(f"{folder}/admin.sock")
-        backend = Backend(Runtime(scene.core), process)
+        backend = Backend(Runtime(scene.core), process, Recording(scene.core))
         async with serving(backend, reload, [place], {}, os.geteuid()):
             os.chmod(place.path, 0o666)
             answer = await asyncio.to_thread(ask_as_a_stranger, curl, place.path)

@@ -1,6 +1,8 @@
 import http.client
+import json
 import os
 import threading
+import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -13,6 +15,7 @@ from imds_sim.credentials.provider import CredentialSet
 from imds_sim.kernel.clock import ShiftTooFar
 from imds_sim.kernel.exchange import Surface
 from imds_sim.server.embedded import SimulatorStopped
+from imds_sim.simulator.restoring import NotRestorable
 from imds_sim.workloads.resolve import WorkloadUnknown
 
 THREE_KINDS = """
@@ -97,6 +100,28 @@ def test_a_rotation_gives_new_keys(simulator: Simulator) -> None:
     before = simulator.environment("resize-1")["AWS_ACCESS_KEY_ID"]
     assert simulator.rotate("resize-1") == 1
     assert simulator.environment("resize-1")["AWS_ACCESS_KEY_ID"] != before
+
+
+def test_a_restore_swaps_what_is_behind_the_token_of_a_function() -> None:
+    world = "roles: {r: {}}\nfunctions: {snap: {role: r, snap_start: true}, plain: {role: r}}"
+    with Simulator.start(parse_config(world)) as simulator:
+        environment = simulator.environment("snap")
+
+        def access_key_id() -> str:
+            token = {"Authorization": environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"]}
+            url = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"]
+            with urllib.request.urlopen(urllib.request.Request(url, headers=token)) as reply:
+                return str(json.load(reply)["AccessKeyId"])
+
+        before = access_key_id()
+        assert access_key_id() == before
+        simulator.restore("snap")
+        assert access_key_id() != before
+        assert simulator.environment("snap") == environment
+        with pytest.raises(NotRestorable, match=r"functions\.plain\.snap_start"):
+            simulator.restore("plain")
+        with pytest.raises(WorkloadUnknown, match="other"):
+            simulator.restore("other")
 
 
 def test_the_journal_shows_what_was_asked() -> None:

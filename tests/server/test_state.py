@@ -6,6 +6,7 @@ import pytest
 
 from imds_sim.iam.generations import Generations
 from imds_sim.kernel.entropy import SeededEntropy
+from imds_sim.kernel.keys import KeyUnusable
 from imds_sim.server.state import StateDirectory, StateUnusable, write_atomically
 
 ENTROPY = SeededEntropy(1)
@@ -108,3 +109,25 @@ def test_an_issuer_key_that_cannot_be_kept_is_told(tmp_path: Path) -> None:
     (tmp_path / "issuer-keys").write_text("in the way")
     with pytest.raises(StateUnusable, match="issuer-keys"):
         StateDirectory(tmp_path).kept("https://a.example.com RS256", lambda: "key")
+
+
+@pytest.mark.parametrize(
+    ("permissions", "taken"),
+    [(0o400, True), (0o600, True), (0o640, False), (0o620, False), (0o604, False)],
+)
+def test_a_private_key_that_others_can_use_is_refused_with_the_remedy(
+    tmp_path: Path, permissions: int, taken: bool
+) -> None:
+    StateDirectory(tmp_path).kept("instance identity", lambda: "key")
+    (file,) = (tmp_path / "issuer-keys").iterdir()
+    file.chmod(permissions)
+    with nullcontext() if taken else pytest.raises(KeyUnusable, match="chmod go-rwx"):
+        assert StateDirectory(tmp_path).kept("instance identity", lambda: "another") == "key"
+
+
+def test_a_private_key_that_is_no_text_is_damaged(tmp_path: Path) -> None:
+    StateDirectory(tmp_path).kept("instance identity", lambda: "key")
+    (file,) = (tmp_path / "issuer-keys").iterdir()
+    file.write_bytes(b"\xff")
+    with pytest.raises(KeyUnusable, match="is damaged"):
+        StateDirectory(tmp_path).kept("instance identity", lambda: "key")

@@ -11,7 +11,7 @@ from imds_sim.kernel.clock import ManualClock
 from imds_sim.kernel.entropy import SeededEntropy
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.identifiers import Identifiers
-from imds_sim.kernel.key_store import KeyStore
+from imds_sim.kernel.keys import KeyKeeper
 from imds_sim.kernel.message import Headers, Request, Response
 from imds_sim.kernel.secret import Secret
 from imds_sim.simulator.core import Core, derived_key
@@ -75,10 +75,10 @@ class Scene:
         return self.core.handle(over(Surface.STS), signed)
 
 
-def scene_of(text: str, clock: ManualClock | None = None, keys: KeyStore | None = None) -> Scene:
+def scene_of(text: str, clock: ManualClock | None = None, keys: KeyKeeper | None = None) -> Scene:
     clock = clock or ManualClock()
     ids = Identifiers(derived_key(STATE_KEY, "identifiers"))
     world = build_world(parse_config(text), ids, Generations(), clock.now())
-    core = Core(world, STATE_KEY, clock, SeededEntropy(1), keys=keys)
+    core = Core(world, STATE_KEY, clock, SeededEntropy(1), issuer_keys=keys)
     core.prime()
     return Scene(core, clock)

@@ -6,7 +6,7 @@ import pytest
 
 from imds_sim.kernel.clock import ManualClock
 from imds_sim.kernel.exchange import Surface
-from imds_sim.kernel.key_store import KeysInMemory
+from imds_sim.kernel.keys import ProcessKeys
 from imds_sim.kernel.message import Defect, Headers, Request, Unreadable
 from tests.simulator.scenes import Scene, over, scene_of
 
@@ -237,7 +237,7 @@ def test_a_reset_forgets_requests_and_shift_and_mints_anew(scene: Scene) -> None
 
 def test_the_keys_of_identity_documents_outlive_a_reload_and_with_a_store_the_core() -> None:
     text = "instances: {web-1: {}}"
-    store = KeysInMemory()
+    store = ProcessKeys()
     scene = scene_of(text, keys=store)
     certificates = scene.core.certificates()
     scene.core.swap(scene.world(text))

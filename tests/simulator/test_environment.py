@@ -14,6 +14,7 @@ from imds_sim.simulator.world import World
 from imds_sim.workloads.endpoint import Dialect, Endpoint
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
+from imds_sim.workloads.pod import Pod
 from imds_sim.workloads.resolve import WorkloadUnknown
 from imds_sim.workloads.task import LaunchType, Task
 from imds_sim.workloads.workload import Workload
@@ -26,14 +27,22 @@ ALL = Endpoints(
         Surface.IMDS: ("http://127.0.0.1:1338",),
         Surface.STS: ("http://127.0.0.1:1339",),
         Surface.ECS: ("http://127.0.0.1:1340",),
+        Surface.EKS: ("http://127.0.0.1:1341",),
         Surface.LAMBDA: ("http://127.0.0.1:1342",),
-    }
+    },
+    pods="/run/imds-sim/pods",
 )
 COMMON = {
     "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:1338",
     "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1339",
     "AWS_REGION": "us-east-1",
     "AWS_DEFAULT_REGION": "us-east-1",
+}
+OF_EVERY_FUNCTION = {
+    "AWS_LAMBDA_FUNCTION_NAME": "resize",
+    "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1342",
+    "AWS_LAMBDA_METADATA_API": "127.0.0.1:1342",
+    "AWS_LAMBDA_METADATA_TOKEN": "where-am-i",
 }
 TRIPLE = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
 ENDPOINT = "5b7c1ad6-2a4f-4b1a-9d5c-0e8f6d3c2b1a"  # of the task's first container
@@ -158,12 +167,50 @@ def test_an_endpoint_is_told_with_its_token_or_the_file_that_holds_it(
         environment_of(world_of(endpoint), "/creds")
 
 
+def test_a_pod_has_the_address_of_the_agent_and_the_file_of_its_token(pod: Pod) -> None:
+    found = environment_of(world_of(pod), pod.name)
+    assert found.set == COMMON | {
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:1341/v1/credentials",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/run/imds-sim/pods/api-7c9d8/"
+        "pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token",
+        "AWS_STS_REGIONAL_ENDPOINTS": "regional",
+    }
+    assert {"AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", *TRIPLE} <= set(found.unset)
+
+
+def test_a_pod_with_irsa_has_a_role_and_a_token_for_the_sts(pod: Pod) -> None:
+    world = world_of(replace(pod, irsa=True))
+    for endpoints in (ALL, without(Surface.EKS)):
+        found = environment_of(world, pod.name, endpoints)
+        assert found.set == COMMON | {
+            "AWS_ROLE_ARN": "arn:aws:iam::111122223333:role/web",
+            "AWS_WEB_IDENTITY_TOKEN_FILE": "/run/imds-sim/pods/api-7c9d8/"
+            "eks.amazonaws.com/serviceaccount/token",
+            "AWS_STS_REGIONAL_ENDPOINTS": "regional",
+        }
+        assert {"AWS_CONTAINER_CREDENTIALS_FULL_URI", *TRIPLE} <= set(found.unset)
+
+
+def test_a_pod_that_cannot_be_served_has_no_environment(pod: Pod) -> None:
+    world = world_of(pod)
+    with pytest.raises(EnvironmentUnavailable, match=r"give listen\.eks an address"):
+        environment_of(world, pod.name, without(Surface.EKS))
+    with pytest.raises(EnvironmentUnavailable, match="nothing writes it"):
+        environment_of(world, pod.name, replace(ALL, pods=None))
+
+
+def test_a_function_without_lambda_listener_has_no_address_of_it(function: Function) -> None:
+    world = world_of(replace(function, snap_start=False))
+    found = environment_of(world, function.name, without(Surface.LAMBDA))
+    assert {"AWS_LAMBDA_METADATA_API", "AWS_LAMBDA_METADATA_TOKEN"} <= set(found.unset)
+
+
 def test_a_snapstart_function_has_address_and_token_and_no_keys(function: Function) -> None:
     found = environment_of(world_of(function), function.name)
     assert found.set == COMMON | {
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:1342/2021-04-23/credentials",
         "AWS_CONTAINER_AUTHORIZATION_TOKEN": "open-sesame",
-        "AWS_LAMBDA_FUNCTION_NAME": "resize",
+        **OF_EVERY_FUNCTION,
     }
     assert set(found.unset) >= TRIPLE
 
@@ -174,7 +221,7 @@ def test_another_function_has_the_keys_and_no_address(function: Function) -> Non
         "AWS_ACCESS_KEY_ID": "ASIAHELD",
         "AWS_SECRET_ACCESS_KEY": "held secret",
         "AWS_SESSION_TOKEN": "held token",
-        "AWS_LAMBDA_FUNCTION_NAME": "resize",
+        **OF_EVERY_FUNCTION,
     }
     assert "AWS_CONTAINER_CREDENTIALS_FULL_URI" in found.unset
 

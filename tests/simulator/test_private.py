@@ -14,7 +14,7 @@ def test_a_private_world_has_free_loopback_ports_only() -> None:
         ).core.world
     )
     assert set(world.listeners) == {
-        *(Listener(surface, FREE_PORT) for surface in Surface),
+        *(Listener(surface, FREE_PORT) for surface in Surface if surface != Surface.EKS_PROBES),
         Listener(Surface.IMDS, FREE_PORT, "a"),
         Listener(Surface.IMDS, FREE_PORT, "b"),
     }
@@ -25,3 +25,8 @@ def test_a_private_world_has_free_loopback_ports_only() -> None:
     for workload in world.resolver.workloads.values():
         assert isinstance(workload, Instance)
         assert (workload.listen, workload.clients) == ((), ())
+
+
+def test_the_probes_of_the_agent_are_there_if_the_file_wants_them() -> None:
+    world = scene_of('listen: {eks_probes: ["127.0.0.1:2703"]}').core.world
+    assert Listener(Surface.EKS_PROBES, FREE_PORT) in private_world(world).listeners

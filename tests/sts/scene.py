@@ -6,17 +6,17 @@ from typing import Any
 from imds_sim.iam.accounts import Account
 from imds_sim.iam.directory import Directory
 from imds_sim.iam.document import NamedPolicy, Policy, trust_for_services
-from imds_sim.iam.entities import AccessKey, MfaDevice, OidcProvider, Role, User
+from imds_sim.iam.entities import AccessKey, MfaDevice, OidcProvider, Role, SamlProvider, User
 from imds_sim.iam.grammar import parse_policy, parse_trust_policy
 from imds_sim.iam.kinds import PolicyKind
 from imds_sim.iam.principals import ServicePrincipal, UserPrincipal
 from imds_sim.kernel.clock import ManualClock
 from imds_sim.kernel.entropy import SeededEntropy
 from imds_sim.kernel.exchange import Connection, Surface
+from imds_sim.kernel.keys import ProcessKeys
 from imds_sim.kernel.message import Headers, Request, Response
 from imds_sim.kernel.secret import Secret
 from imds_sim.sts.authority import Credentials
-from imds_sim.sts.federation.keys import ProcessKeys
 from imds_sim.sts.mfa import UsedCodes
 from imds_sim.sts.operations.assume_role import AssumedRole, AssumeRoleRequest
 from imds_sim.sts.query_api.handler import StsQueryHandler
@@ -99,6 +99,7 @@ class Sts:
     managed_policies: Mapping[str, Policy] = field(default_factory=dict)
     accounts: tuple[Account, ...] = ()
     providers: tuple[OidcProvider, ...] = ()
+    saml_providers: tuple[SamlProvider, ...] = ()
     strict_region: bool = False
     used_codes: UsedCodes = field(default_factory=UsedCodes)
     issuer_keys: ProcessKeys = field(default_factory=ProcessKeys)
@@ -110,7 +111,12 @@ class Sts:
     @property
     def service(self) -> Service:
         directory = Directory.of(
-            self.roles, self.users, self.managed_policies, self.accounts, self.providers
+            self.roles,
+            self.users,
+            self.managed_policies,
+            self.accounts,
+            self.providers,
+            self.saml_providers,
         )
         return Service(
             directory,

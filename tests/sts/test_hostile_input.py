@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from imds_sim.iam.accounts import Account
-from imds_sim.sts.query_api.table import OPERATIONS
+from imds_sim.sts.query_api.table import OPERATIONS, UNSIGNED_OPERATIONS
+from tests.sts.federation.responses import Response, encoded, provider
 from tests.sts.scene import (
     ACCOUNT,
     BOB,
@@ -23,6 +24,7 @@ from tests.sts.scene import (
 )
 
 MEMBER = "444455556666"
+SAML = provider()
 NAMES = (
     "RoleArn",
     "RoleSessionName",
@@ -51,6 +53,8 @@ NAMES = (
     "TradeInToken",
     "Name",
     "ContentType",
+    "PrincipalArn",
+    "SAMLAssertion",
 )
 LIKELY = (
     DEPLOY.arn,
@@ -64,6 +68,11 @@ LIKELY = (
     "[" * 2000,
     SERIAL,
     MEMBER,
+    SAML.arn,
+    Response().encoded(),
+    Response(signed="none").encoded(),
+    encoded("<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><a>&e;</a>"),
+    encoded(b"\xff\xfe<\0a\0/\0>\0"),
     "123456",
     "900",
     "4096",
@@ -79,7 +88,9 @@ VALUES = st.sampled_from(LIKELY) | st.text(max_size=60) | st.integers().map(str)
 
 
 def world() -> Sts:
-    sts = Sts(accounts=(Account(ACCOUNT, "o-one"), Account(MEMBER, "o-one")))
+    sts = Sts(
+        accounts=(Account(ACCOUNT, "o-one"), Account(MEMBER, "o-one")), saml_providers=(SAML,)
+    )
     actions = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity", "sts:SetContext"]
     sts.changed(DEPLOY, trust=trusting(BOB.arn, Action=actions))
     return sts
@@ -87,7 +98,7 @@ def world() -> Sts:
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
-    action=st.sampled_from(sorted(OPERATIONS)),
+    action=st.sampled_from(sorted({*OPERATIONS, *UNSIGNED_OPERATIONS})),
     parameters=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=12),
 )
 def test_no_parameters_break_an_operation(action: str, parameters: dict[str, str]) -> None:
@@ -142,3 +153,20 @@ def test_damaged_session_tokens_are_unknown() -> None:
             good.method, good.target, good.headers.__class__(fields), good.body
         )
         assert code_of(answer(sts, request)) == "InvalidClientTokenId"
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.data())
+def test_no_assertion_breaks_the_service(data: st.DataObject) -> None:
+    sts = world()
+    good = Response(signed=data.draw(st.sampled_from(["assertion", "response"]))).document()
+    place = data.draw(st.integers(0, len(good)))
+    cut = data.draw(st.integers(0, 200))
+    put = data.draw(st.binary(max_size=8) | st.sampled_from([b"<", b"&#0;", b"<!--x-->", b"]]>"]))
+    asked = form(
+        "AssumeRoleWithSAML",
+        RoleArn=DEPLOY.arn,
+        PrincipalArn=SAML.arn,
+        SAMLAssertion=quote(encoded(good[:place] + put + good[place + cut :]), safe=""),
+    )
+    assert answer(sts, post(asked)).status in (400, 403)

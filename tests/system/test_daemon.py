@@ -15,7 +15,8 @@ import pytest
 
 from tests.daemons import BARE, Daemon, daemon
 
-FREE = 'listen: {imds: ["127.0.0.1:0"], sts: ["127.0.0.1:0"], ecs: ["127.0.0.1:0"], lambda: []}\n'
+ANY = '["127.0.0.1:0"]'
+FREE = f"listen: {{imds: {ANY}, sts: {ANY}, ecs: {ANY}, eks: [], lambda: []}}\n"
 DEFAULT = FREE + "roles: {web: {}}\ninstances: {web-1: {role: web}}\n"
 
 
@@ -39,7 +40,8 @@ def running(tmp_path: Path) -> Iterator[Daemon]:
 
 def test_the_ready_file_says_where_everything_is_bound(running: Daemon) -> None:
     ready = running.ready
-    assert set(ready) == {"imds", "sts", "ecs", "eks", "lambda", "admin", "instances"}
+    surfaces = {"imds", "sts", "ecs", "eks", "eks_probes", "lambda"}
+    assert set(ready) == {*surfaces, "admin", "instances"}
     [imds] = ready["imds"]
     assert imds.startswith("http://127.0.0.1:")
     assert not imds.endswith("/")
@@ -148,7 +150,6 @@ def test_a_port_that_is_taken_is_told_in_one_line_and_nothing_is_half_started(
         pytest.param("roles: [", 78, "config.yaml:2:1: not YAML", id="not YAML"),
         pytest.param("rols: {}", 78, "config.yaml:1:1: rols: ", id="a typo"),
         pytest.param("", 78, "config.yaml:1:1: the file is empty", id="empty, half-written"),
-        pytest.param("pods: {}", 78, "not supported yet", id="of a later feature"),
     ],
 )
 def test_a_file_that_cannot_be_served_ends_it_with_a_line_and_a_status(

@@ -13,7 +13,7 @@ import pytest
 
 from tests.daemons import Daemon, daemon
 
-FREE = 'listen: {imds: ["127.0.0.1:0"], sts: ["127.0.0.1:0"], ecs: [], lambda: []}\n'
+FREE = 'listen: {imds: ["127.0.0.1:0"], sts: ["127.0.0.1:0"], ecs: [], eks: [], lambda: []}\n'
 DEFAULT = FREE + "roles: {web: {}}\ninstances: {web-1: {role: web}}\n"
 CREDENTIALS = "/latest/meta-data/iam/security-credentials/web"
 

@@ -13,14 +13,28 @@ from imds_sim.config.load import parse_config
 from imds_sim.kernel.exchange import Surface
 
 CONFIG = """
+listen: {eks_probes: ["127.0.0.1:2705"]}
 account: "111122223333"
 seed: 7
-roles: {web: {}, api: {}, resize: {}}
+roles:
+  web: {}
+  api: {}
+  resize: {}
+  orders: {}
+  closed:
+    trust:
+      Statement:
+        Effect: Allow
+        Principal: {Service: pods.eks.amazonaws.com}
+        Action: sts:AssumeRole
 users: {alice: {}}
 instances:
   web-1: {role: web, id: i-0123456789abcdef0}
 tasks:
   api-1: {role: api, credentials_id: 16105516-51c7-41a2-ad8a-ba7411f309a0, containers: {a: , b: }}
+pods:
+  orders-1: {role: orders}
+  closed-1: {role: closed, namespace: closed}
 endpoints:
   /plain: {role: api, authorization_token: open-sesame}
   /vault: {role: api, dialect: aws_vault, authorization_token: open-sesame}
@@ -81,6 +95,16 @@ def imds(simulator: Simulator) -> Wire:
 @pytest.fixture(scope="session")
 def ecs(simulator: Simulator) -> Wire:
     return wire_to(simulator, Surface.ECS)
+
+
+@pytest.fixture(scope="session")
+def eks(simulator: Simulator) -> Wire:
+    return wire_to(simulator, Surface.EKS)
+
+
+@pytest.fixture(scope="session")
+def eks_probes(simulator: Simulator) -> Wire:
+    return wire_to(simulator, Surface.EKS_PROBES)
 
 
 @pytest.fixture(scope="session")

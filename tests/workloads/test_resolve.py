@@ -1,3 +1,5 @@
+import json
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -8,6 +10,7 @@ from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Headers, Request
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
+from imds_sim.workloads.pod import Pod
 from imds_sim.workloads.resolve import Resolver, WorkloadUnknown
 from imds_sim.workloads.task import Task
 
@@ -97,13 +100,67 @@ def test_a_task_is_named_by_the_id_in_its_path(task: Task, target: str, found: b
     assert resolver.resolve(over(Surface.ECS), Request("GET", target)) is (task if found else None)
 
 
-@pytest.mark.parametrize(("token", "found"), [("open-sesame", True), ("Bearer open-sesame", False)])
-def test_a_snapstart_function_is_named_by_its_bare_token(
+@pytest.mark.parametrize(
+    ("token", "found"),
+    [
+        ("open-sesame", True),
+        ("Bearer open-sesame", False),
+        ("Bearer where-am-i", True),
+        ("where-am-i", False),
+    ],
+)
+def test_a_function_is_named_by_its_bare_token_or_its_environments_with_the_scheme(
     function: Function, token: str, found: bool
 ) -> None:
     request = Request("GET", "/2021-04-23/credentials", Headers([("Authorization", token)]))
     workload = Resolver.of([function]).resolve(over(Surface.LAMBDA), request)
     assert workload is (function if found else None)
+
+
+def unsigned(**claims: object) -> str:
+    return f"e30.{urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip('=')}.c2ln"
+
+
+@pytest.mark.parametrize(
+    ("token", "found"),
+    [
+        pytest.param(
+            unsigned(
+                sub="system:serviceaccount:shop:orders",
+                **{"kubernetes.io": {"pod": {"name": "api-7c9d8"}}},
+            ),
+            True,
+            id="its own, unproven",
+        ),
+        pytest.param(
+            unsigned(
+                sub="system:serviceaccount:shop:orders",
+                **{"kubernetes.io": {"pod": {"name": "api-other"}}},
+            ),
+            False,
+            id="of another pod",
+        ),
+        pytest.param(
+            unsigned(
+                sub="system:serviceaccount:shop:default",
+                **{"kubernetes.io": {"pod": {"name": "api-7c9d8"}}},
+            ),
+            False,
+            id="of another service account",
+        ),
+        pytest.param(unsigned(sub="system:serviceaccount:shop:orders"), False, id="of no pod"),
+        pytest.param(unsigned(sub=1, **{"kubernetes.io": {"pod": {"name": []}}}), False, id="odd"),
+        pytest.param("", False, id="none"),
+        pytest.param("a.b.c", False, id="no base64"),
+        pytest.param("a.\u00e4.c", False, id="no ASCII"),
+        pytest.param(f"a.{urlsafe_b64encode(b'[' * 9000).decode()}.c", False, id="deep"),
+    ],
+)
+def test_a_pod_is_named_by_the_subject_and_pod_of_its_token(
+    pod: Pod, token: str, found: bool
+) -> None:
+    request = Request("GET", "/v1/credentials", Headers([("Authorization", token)]))
+    assert Resolver.of([pod]).resolve(over(Surface.EKS), request) is (pod if found else None)
 
 
 def test_a_function_without_snapstart_has_no_endpoint(function: Function) -> None:

@@ -13,19 +13,18 @@ from imds_sim.cli.capturing.configuration import (
     NAME,
     Document,
     Tree,
+    Wanted,
     configuration_of,
 )
 from imds_sim.cli.capturing.endpoint import Endpoint, EndpointSilent
 from imds_sim.cli.capturing.kinds import Kind, comparable, kind_of
 from imds_sim.cli.capturing.twin import Twin
-from imds_sim.cli.capturing.walk import LATEST, Service, walk
+from imds_sim.cli.capturing.walk import LATEST, UNLISTED, Service, walk
 from imds_sim.config.errors import ConfigInvalid
-from imds_sim.config.schema.workloads import InstanceSection
 
 _PUBLIC_KEYS = META_DATA + "public-keys/"
 _INSTANCE = f"instances.{NAME}."
 _OVERRIDES = "metadata"  # the key of an instance: leaves by path, to a text or to null
-_HAS_OVERRIDES = _OVERRIDES in InstanceSection.model_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +35,24 @@ class Capture:
     missing: tuple[str, ...]
 
 
-def capture(
-    endpoint: Endpoint,
-    read: Callable[[str], None],
-    *,
-    with_user_data: bool,
-    with_credentials: bool,
-) -> Capture:
+def capture(endpoint: Endpoint, read: Callable[[str], None], wanted: Wanted) -> Capture:
     """Walk an endpoint. Raises EndpointSilent, and ConfigInvalid where no file could say it."""
+    first = endpoint.get(LATEST)
+    if first.status != 200:
+        raise EndpointSilent(f"GET {endpoint.url}{LATEST}: {first.told}")
     tree, keys = _read(endpoint, read)
-    with_v1 = not endpoint.is_v2 or endpoint.get_v1(META_DATA).status == 200
-    document = configuration_of(tree, keys, with_v1=with_v1, with_user_data=with_user_data)
-    left = dict(_left(tree, _sayable(document), with_credentials))
-    if left and _HAS_OVERRIDES:
-        _instance(document)[_OVERRIDES] = dict(_overrides(left))
-        left = dict(_left(tree, _sayable(document), with_credentials))
+    without_token = endpoint.get_v1(META_DATA)
+    document = configuration_of(
+        tree,
+        keys,
+        with_v1=not endpoint.is_v2 or without_token.status == 200,
+        version=without_token.version,
+        wanted=wanted,
+    )
+    left = dict(_left(tree, _sayable(document), wanted))
+    if left:
+        _instance(document)[_OVERRIDES] = dict(_overrides(left, tree))
+        left = dict(_left(tree, _sayable(document), wanted))
     return Capture(document, tuple(sorted(left)))
 
 
@@ -61,8 +63,6 @@ def _read(
     leaves: dict[str, bytes] = {}
     names: dict[str, str] = {}  # by index
     for found in walk(service, read):
-        if found.path == LATEST and found.answer.status != 200:
-            raise EndpointSilent(f"GET {service.url}{LATEST}: {found.answer.told}")
         if found.answer.status == 200 and not found.is_directory:
             leaves[found.path] = found.answer.body
         elif found.answer.status == 200 and found.path == _PUBLIC_KEYS:
@@ -85,44 +85,58 @@ def _mapping(value: object) -> Document:
 
 
 def _sayable(document: Document) -> Twin:
-    """Serve `document`, and take from its instance whatever a key cannot have as a value."""
+    """Serve `document`, and take from it whatever a key cannot have as a value."""
     while True:
         try:
             return Twin(document)
         except ConfigInvalid as error:
-            instance = _instance(document)
-            wrong = [each.key for each in error.errors if each.key.startswith(_INSTANCE)]
-            if not [key for key in wrong if _remove(instance, key.removeprefix(_INSTANCE))]:
+            if not [each for each in error.errors if _remove(document, each.key)]:
                 raise
 
 
-def _remove(instance: Document, wrong: str) -> bool:
+def _remove(document: Document, wrong: str) -> bool:
     """Remove the key that a wrong value is in, or the one leaf; False if it is gone."""
+    place = document
+    if wrong.startswith(_INSTANCE):
+        place, wrong = _instance(document), wrong.removeprefix(_INSTANCE)
     key, _, rest = wrong.partition(".")
     key = key.partition("[")[0]
-    if key == _OVERRIDES and rest and key in instance:
-        overrides = _mapping(instance[key])
-        return overrides.pop(rest.strip('"'), wrong) is not wrong
-    return instance.pop(key, wrong) is not wrong
+    if key == _OVERRIDES and rest and key in place:
+        place, key = _mapping(place[key]), rest.strip('"')
+    return key != "instances" and place.pop(key, wrong) is not wrong
 
 
-def _overrides(left: Mapping[str, bytes | None]) -> Iterator[tuple[str, str | None]]:
+def _overrides(left: Mapping[str, bytes | None], tree: Tree) -> Iterator[tuple[str, str | None]]:
+    there = {path[:end] for path in tree.leaves for end in _slashes(path)}
     for path, body in left.items():
-        name = unquote(path.removeprefix(META_DATA if path.startswith(META_DATA) else LATEST))
         try:
-            yield name, None if body is None else body.decode()
+            if body is not None:
+                yield _name(path), body.decode()
+            else:  # with all that is missing around it: names in it may be derived
+                ends = (end for end in _slashes(path) if path[:end] not in there)
+                yield _name(path[: next(ends, len(path))]), None
         except UnicodeDecodeError:
             continue  # no text says it
 
 
-def _left(tree: Tree, twin: Twin, with_credentials: bool) -> Iterator[tuple[str, bytes | None]]:
+def _slashes(path: str) -> list[int]:
+    """Where the directories above a leaf end, the outermost first; two levels are always there."""
+    return [index for index, each in enumerate(path) if each == "/"][3:]
+
+
+def _name(path: str) -> str:
+    """A path as the file names it."""
+    return unquote(path.removeprefix(META_DATA if path.startswith(META_DATA) else LATEST))
+
+
+def _left(tree: Tree, twin: Twin, wanted: Wanted) -> Iterator[tuple[str, bytes | None]]:
     """Each leaf that the twin has otherwise; None where the live instance has none."""
     there = _read(twin)[0].leaves
     for path in sorted({*tree.leaves, *there}):
         body, other = tree.leaves.get(path), there.get(path)
         match kind_of(path):
-            case Kind.CREDENTIALS if with_credentials and body is not None:
-                if body != other:
+            case Kind.CREDENTIALS if wanted.credentials and not path.startswith(UNLISTED):
+                if body is not None and body != other:
                     yield path, body
             case Kind.CREDENTIALS | Kind.SIGNED | Kind.USER_DATA:
                 continue

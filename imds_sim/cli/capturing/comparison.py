@@ -50,6 +50,8 @@ def _answers(service: Endpoint, read: Callable[[str], None]) -> dict[str, Answer
 
 
 def _compared(path: str, here: Answer, there: Answer, exact: bool) -> Iterator[str]:
+    if here.version != there.version:
+        yield f"version: {here.version} | {there.version}"
     if here.told != there.told:
         yield f"status: {here.told} | {there.told}"
     bodies = [_body(path, each.body, exact) for each in (here, there)]
@@ -64,12 +66,13 @@ def _compared(path: str, here: Answer, there: Answer, exact: bool) -> Iterator[s
 
 def _fields(here: Answer, there: Answer, skipped: frozenset[str]) -> Iterator[str]:
     names = [[name for name, _ in each.fields] for each in (here, there)]
+    orders = [printable(", ".join(each)) for each in names]
     for name in dict.fromkeys((*names[0], *names[1])):
         values = [_value(name, each, skipped) for each in (here, there)]
         if values[0] != values[1]:
             yield f"{printable(name)}: {values[0]} | {values[1]}"
     if sorted(names[0]) == sorted(names[1]) and names[0] != names[1]:
-        yield f"order of the fields: {', '.join(names[0])} | {', '.join(names[1])}"
+        yield f"order of the fields: {orders[0]} | {orders[1]}"
 
 
 def _value(name: str, answer: Answer, skipped: frozenset[str]) -> str:

@@ -44,10 +44,21 @@ class Tree:
         return found if isinstance(found, dict) else {}
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is taken only if asked for."""
+
+    user_data: bool
+    credentials: bool
+
+
 def configuration_of(
-    tree: Tree, keys: Mapping[str, str], *, with_v1: bool, with_user_data: bool
+    tree: Tree, keys: Mapping[str, str], *, with_v1: bool, version: str, wanted: Wanted
 ) -> Document:
-    """The file as a mapping. `keys` are the key pairs and their lines, by name."""
+    """The file as a mapping. `keys` are the key pairs and their lines, by name.
+
+    `version` is that of the HTTP that the service speaks, which tells its family.
+    """
     identity = tree.object("/latest/dynamic/instance-identity/document")
     role = next(iter(_roles(tree)), None)
     instance = _present(
@@ -58,18 +69,22 @@ def configuration_of(
             "reservation_id": tree.text("reservation-id"),
             "launch_time": identity.get("pendingTime"),
             "metadata_options": _options(tree, with_v1),
+            "family": "xen" if version == "HTTP/1.0" else None,
             "instance_type": tree.text("instance-type"),
             "image_id": tree.text("ami-id"),
             "availability_zone": tree.text("placement/availability-zone"),
             "placement": _placement(tree),
             "tags": {unquote(name): tree.text(f"tags/instance/{name}") for name in _tags(tree)},
-            **(_user_data(tree) if with_user_data else {}),
+            **(_user_data(tree) if wanted.user_data else {}),
             "public_keys": dict(keys),
             "network_interfaces": _interfaces(tree),
+            **_launch(tree),
         }
     )
-    if role is not None and not tree.names("iam/security-credentials-extended/"):
-        instance["extended_credentials"] = False
+    if role is not None and (
+        wanted.credentials or not tree.names("iam/security-credentials-extended/")
+    ):
+        instance["extended_credentials"] = False  # then clients take those that stand in the file
     return _present(
         {
             "account": identity.get("accountId") or _account(tree),
@@ -78,6 +93,31 @@ def configuration_of(
             "instances": {NAME: instance},
         }
     )
+
+
+def _launch(tree: Tree) -> Document:
+    """What the launch and the image brought, where it is not as usual."""
+    index, life_cycle = tree.text("ami-launch-index") or "", tree.text("instance-life-cycle")
+    hibernation, hostname = tree.text("hibernation/configured"), tree.text("local-hostname") or ""
+    by_id = hostname.startswith(f"{tree.text('instance-id')}.")
+    monitored = tree.leaves.get("/latest/dynamic/fws/instance-monitoring") == b"enabled"
+    devices = {
+        name: tree.text(f"block-device-mapping/{name}")
+        for name in tree.names("block-device-mapping/")
+        if name != "ami"  # which is the root's
+    }
+    return {
+        "life_cycle": life_cycle if life_cycle != "on-demand" else None,
+        "launch_index": int(index) if index.isdecimal() and index != "0" else None,
+        "product_codes": tree.lines("product-codes"),
+        "kernel_id": tree.text("kernel-id"),
+        "ramdisk_id": tree.text("ramdisk-id"),
+        "ancestor_image_ids": tree.lines("ancestor-ami-ids"),
+        "block_devices": devices if devices != {"root": "/dev/xvda"} else None,
+        "monitoring": "enabled" if monitored else None,
+        "hibernation": {"true": True, "false": False}.get(hibernation or ""),
+        "hostname_type": "resource-name" if by_id else None,
+    }
 
 
 def _present(values: Mapping[str, object]) -> Document:

@@ -36,6 +36,7 @@ class Answer:
     reason: str
     fields: tuple[tuple[str, str], ...]
     body: bytes = field(repr=False)
+    version: str = "HTTP/1.1"
 
     @property
     def told(self) -> str:
@@ -107,7 +108,9 @@ class Endpoint:
             connection.request(method, self._prefix + path, headers=headers)
             response = connection.getresponse()
             body = response.read(MAX_BODY)
-            return Answer(response.status, response.reason, tuple(response.getheaders()), body)
+            fields = tuple(response.getheaders())
+            version = f"HTTP/{response.version / 10:.1f}"
+            return Answer(response.status, response.reason, fields, body, version)
         except (OSError, http.client.HTTPException, ValueError) as error:
             told = getattr(error, "strerror", None) or str(error) or type(error).__name__
             raise EndpointSilent(f"{method} {self.url}{path}: {told}") from error

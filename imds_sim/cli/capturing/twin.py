@@ -38,4 +38,5 @@ class Twin:
     def get(self, path: str) -> Answer:
         """GET with a token."""
         answer = self._core.handle(self._over, Request("GET", path, self._headers))
-        return Answer(answer.status, answer.reason, tuple(answer.headers), answer.body)
+        fields = tuple(answer.headers)
+        return Answer(answer.status, answer.reason, fields, answer.body, answer.version)

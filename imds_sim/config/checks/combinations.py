@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from imds_sim.config.findings import Finding, KeyPath
+from imds_sim.config.schema.alarms import CONDITIONS
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.config.schema.identity_providers import OidcProviderSection
+from imds_sim.config.schema.saml_providers import SamlProviderSection
 from imds_sim.config.schema.section import Section
 from imds_sim.config.schema.tasks import TaskSection
 from imds_sim.config.schema.text import shown
@@ -14,6 +16,7 @@ from imds_sim.workloads.instance_tags import SHOWN_KEYS, can_be_shown
 
 def check_combinations(configuration: Configuration) -> Iterator[Finding]:
     """Two sources of one value, and keys without effect."""
+    journal_file = configuration.journal.file
     for name, instance in configuration.instances.items():
         yield from _at_most_one(
             ("instances", name), instance, ("user_data", "user_data_file", "user_data_base64")
@@ -54,6 +57,15 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
         yield from _at_most_one(("endpoints", path), endpoint, keys)
     for name, task in configuration.tasks.items():
         yield from _task(("tasks", name), task)
+    for name, alarm in configuration.alarms.items():
+        if not alarm.has_condition:
+            yield Finding(
+                ("alarms", name),
+                f"counts every call; give it one of {', '.join(CONDITIONS)}",
+                rests_on=tuple(("alarms", name, key) for key in CONDITIONS),
+            )
+    if configuration.audit.file is not None and configuration.audit.file == journal_file:
+        yield Finding(("audit", "file"), "is the file of the journal too; name another one")
     for name, user in configuration.users.items():
         for index, key in enumerate(user.access_keys or ()):
             yield from _at_most_one(
@@ -61,6 +73,8 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
             )
     for issuer, provider in configuration.oidc_providers.items():
         yield from _check_provider(("oidc_providers", issuer), provider)
+    for name, saml_provider in configuration.saml_providers.items():
+        yield from _check_saml_provider(("saml_providers", name), saml_provider)
     for name, function in configuration.functions.items():
         if function.authorization_token is not None and not function.snap_start:
             yield Finding(
@@ -112,6 +126,21 @@ def _check_provider(path: KeyPath, provider: OidcProviderSection) -> Iterator[Fi
             "how are its tokens verified? give one of jwks, jwks_file or built_in: true; no key "
             "set is ever fetched",
             rests_on=((*path, "jwks"), (*path, "jwks_file"), (*path, "built_in")),
+        )
+
+
+def _check_saml_provider(path: KeyPath, provider: SamlProviderSection) -> Iterator[Finding]:
+    """Its keys come from its metadata, or are made here."""
+    if provider.metadata_file is not None and provider.built_in:
+        yield Finding(
+            (*path, "built_in"), "not together with metadata_file; a built-in provider has a key"
+        )
+    if provider.metadata_file is None and not provider.built_in:
+        yield Finding(
+            path,
+            "who signs its assertions? give one of metadata_file or built_in: true; no metadata is "
+            "ever fetched",
+            rests_on=((*path, "metadata_file"), (*path, "built_in")),
         )
 
 

@@ -12,6 +12,8 @@ _SURFACES = {
     "imds": "imds",
     "sts": "sts",
     "ecs": "ecs",
+    "eks": "eks",
+    "eks_probes": "eks_probes",
     "lambda": "aws_lambda",
     "generic": "generic",
     "admin": "admin",

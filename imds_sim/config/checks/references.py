@@ -9,12 +9,12 @@ from imds_sim.config.schema.endpoints import EndpointSection
 from imds_sim.config.schema.section import nearest_of
 from imds_sim.config.schema.tasks import TaskSection
 from imds_sim.config.schema.text import shown
-from imds_sim.config.schema.workloads import FunctionSection, InstanceSection
+from imds_sim.config.schema.workloads import FunctionSection, InstanceSection, PodSection
 
 MAX_SEARCHES = 20  # comparing names is slow: a file of thousands must be refused at once too
 MAX_SEARCHED = 500
 
-WorkloadSection = InstanceSection | TaskSection | FunctionSection | EndpointSection
+WorkloadSection = InstanceSection | TaskSection | PodSection | FunctionSection | EndpointSection
 
 
 def workload_sections(configuration: Configuration) -> Iterator[tuple[KeyPath, WorkloadSection]]:
@@ -23,6 +23,8 @@ def workload_sections(configuration: Configuration) -> Iterator[tuple[KeyPath, W
         yield ("instances", name), instance
     for name, task in configuration.tasks.items():
         yield ("tasks", name), task
+    for name, pod in configuration.pods.items():
+        yield ("pods", name), pod
     for name, function in configuration.functions.items():
         yield ("functions", name), function
     for path, endpoint in configuration.endpoints.items():
@@ -44,8 +46,11 @@ def check_references(configuration: Configuration) -> Iterator[Finding]:
             yield from _check_instance(configuration, (*path, "instance"), section.instance)
         if isinstance(section, InstanceSection):
             yield from _check_profile(path, section, holders)
-        if isinstance(section, InstanceSection | TaskSection):
+        if isinstance(section, InstanceSection | TaskSection | FunctionSection):
             yield from _check_zone(configuration.region, path, section)
+        if isinstance(section, PodSection) and section.target_role is not None:
+            at = (*path, "target_role")
+            yield from _check_role(configuration, at, section.target_role, hints, anywhere=True)
     yield from _check_host(configuration)
 
 
@@ -99,14 +104,19 @@ def _check_faults(configuration: Configuration) -> Iterator[Finding]:
 
 
 def _check_role(
-    configuration: Configuration, path: KeyPath, name: str, hints: dict[str, str]
+    configuration: Configuration,
+    path: KeyPath,
+    name: str,
+    hints: dict[str, str],
+    *,
+    anywhere: bool = False,
 ) -> Iterator[Finding]:
     role = configuration.roles.get(name)
     if role is None:
         if name not in hints:
             hints[name] = _hint(configuration, name, searches=len(hints))
         yield Finding(path, f"no role {shown(name)}; {hints[name]}", rests_on=(("roles", name),))
-    elif role.account not in (None, configuration.account):
+    elif not anywhere and role.account not in (None, configuration.account):
         yield Finding(
             path,
             f"role {name} is of account {role.account}; a workload takes roles of its own account, "
@@ -147,9 +157,9 @@ def _check_profile(
 
 
 def _check_zone(
-    region: str, path: KeyPath, instance: InstanceSection | TaskSection
+    region: str, path: KeyPath, section: InstanceSection | TaskSection | FunctionSection
 ) -> Iterator[Finding]:
-    zone = instance.availability_zone
+    zone = section.availability_zone
     if zone is None:
         return
     rest = zone.removeprefix(region)

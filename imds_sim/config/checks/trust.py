@@ -38,7 +38,7 @@ def _is_there(arn: str, known: set[str], without_path: set[str]) -> bool:
         return True
     kind, *rest = parts[5].split("/")
     match kind:
-        case "user" | "role" | "oidc-provider":
+        case "user" | "role" | "oidc-provider" | "saml-provider":
             return arn in known
         case "assumed-role":
             return f"{parts[4]} {rest[0] if rest else ''}" in without_path
@@ -47,7 +47,7 @@ def _is_there(arn: str, known: set[str], without_path: set[str]) -> bool:
 
 
 def _word(arn: str) -> str:
-    return "provider" if ":oidc-provider/" in arn else "user or role"
+    return "provider" if "-provider/" in arn else "user or role"
 
 
 def _principals(document: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:

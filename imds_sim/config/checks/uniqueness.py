@@ -13,7 +13,9 @@ def check_uniqueness(configuration: Configuration) -> Iterator[Finding]:
     """Everything that would make two entries indistinguishable."""
     workloads = [(path, str(path[-1])) for path, _ in workload_sections(configuration)]
     yield from _twice(
-        workloads, "this name", "; names are unique across instances, tasks, functions, endpoints"
+        workloads,
+        "this name",
+        "; names are unique across instances, tasks, pods, functions, endpoints",
     )
     roles, users = configuration.roles, configuration.users
     accounts = [(role.account or configuration.account) for role in roles.values()]
@@ -58,12 +60,16 @@ def check_uniqueness(configuration: Configuration) -> Iterator[Finding]:
         "this policy",
         "; IAM names are unique without regard to case",
     )
+    clusters = {section.cluster: pod for pod, section in configuration.pods.items()}
     yield from _twice(
-        (
-            (("oidc_providers", issuer), provider.name or default_name(issuer))
-            for issuer, provider in configuration.oidc_providers.items()
-            if provider.built_in
-        ),
+        [
+            *((("pods", pod, "cluster"), f"eks-{name}") for name, pod in clusters.items()),
+            *(
+                (("oidc_providers", issuer), provider.name or default_name(issuer))
+                for issuer, provider in configuration.oidc_providers.items()
+                if provider.built_in
+            ),
+        ],
         "this name",
         "; give one of the issuers a name:",
     )

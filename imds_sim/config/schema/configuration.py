@@ -1,17 +1,19 @@
 """The whole file: the keys at its top and the small sections among them."""
 
 from datetime import timedelta
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, PrivateAttr, WithJsonSchema
 
 from imds_sim.config.errors import Problem
 from imds_sim.config.schema.accounts import AccountSection
+from imds_sim.config.schema.alarms import AlarmSection
 from imds_sim.config.schema.durations import DrainTimeout, Lifetime, MinRemaining, RefreshEvery
 from imds_sim.config.schema.ecs import EcsSection
 from imds_sim.config.schema.endpoints import EndpointPath, EndpointSection
 from imds_sim.config.schema.faults import Faults, WeatherSection
-from imds_sim.config.schema.files import Directory, StateKeyFile, TokenFile
+from imds_sim.config.schema.files import Directory, OutputFile, StateKeyFile, TokenFile
+from imds_sim.config.schema.hops import HopLimitSection
 from imds_sim.config.schema.identities import RoleSection, UserSection
 from imds_sim.config.schema.identity_providers import IssuerUrl, OidcProviderSection
 from imds_sim.config.schema.listen import ClientPrefixes, ListenAddresses, ListenSection
@@ -19,16 +21,18 @@ from imds_sim.config.schema.names import (
     AccountId,
     AccountKey,
     FunctionName,
+    PodName,
     Region,
     RoleName,
     UserName,
 )
 from imds_sim.config.schema.names import WorkloadName as Name
 from imds_sim.config.schema.policies import ManagedPolicy, ManagedPolicyKey
+from imds_sim.config.schema.saml_providers import SamlProviderName, SamlProviderSection
 from imds_sim.config.schema.section import Section
 from imds_sim.config.schema.tasks import TaskSection
 from imds_sim.config.schema.text import Seed, Truth, one_of, whole_number
-from imds_sim.config.schema.workloads import FunctionSection, InstanceSection
+from imds_sim.config.schema.workloads import FunctionSection, InstanceSection, PodSection
 
 MAX_JOURNAL = 1_000_000
 
@@ -104,10 +108,27 @@ class StsSection(Section):
 class JournalSection(Section):
     """The journal of requests."""
 
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"file"})
-
     capacity: Capacity = Field(
         10_000, description="How many requests are remembered, 0 to 1000000. Default: 10000."
+    )
+    file: OutputFile | None = Field(
+        None, description="File that every request is appended to, as JSON lines. Default: none."
+    )
+
+
+class AuditSection(Section):
+    """The CloudTrail records of the STS."""
+
+    capacity: Capacity = Field(
+        10_000, description="How many records are remembered, 0 to 1000000. Default: 10000."
+    )
+    file: OutputFile | None = Field(
+        None, description="File that every record is appended to, as JSON lines. Default: none."
+    )
+    session_tokens: Truth = Field(
+        False,
+        description="Whether session tokens stand in the records, as at AWS; else "
+        "HIDDEN_DUE_TO_SECURITY_REASONS does. Default: false.",
     )
 
 
@@ -126,16 +147,6 @@ class LogSection(Section):
 
 class Configuration(Section):
     """A configuration of imds-sim, checked."""
-
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset(
-        {
-            "alarms",
-            "audit",
-            "hop_limit",
-            "pods",
-            "saml_providers",
-        }
-    )
 
     account: AccountId = Field(
         "111122223333",
@@ -160,6 +171,10 @@ class Configuration(Section):
         (),
         description="Addresses and prefixes of the clients that may connect; the others are "
         "closed at once, those of this machine too. Default: [], everybody.",
+    )
+    hop_limit: HopLimitSection = Field(
+        default_factory=HopLimitSection,
+        description="Who counts how far answers with a token travel. Default: {mode: wire}.",
     )
     admin_token_file: TokenFile | None = Field(
         None,
@@ -210,11 +225,18 @@ class Configuration(Section):
         default_factory=dict,
         description="OpenID Connect providers by the URL of their issuer. Default: {}.",
     )
+    saml_providers: Annotated[dict[SamlProviderName, SamlProviderSection], _Empty] = Field(
+        default_factory=dict,
+        description="SAML providers of the account of the file, by name. Default: {}.",
+    )
     instances: Annotated[dict[Name, InstanceSection], _Empty] = Field(
         default_factory=dict, description="EC2 instances by name. Default: {}."
     )
     tasks: Annotated[dict[Name, TaskSection], _Empty] = Field(
         default_factory=dict, description="ECS tasks by name. Default: {}."
+    )
+    pods: Annotated[dict[PodName, PodSection], _Empty] = Field(
+        default_factory=dict, description="Pods of EKS clusters by name. Default: {}."
     )
     functions: Annotated[dict[FunctionName, FunctionSection], _Empty] = Field(
         default_factory=dict, description="Lambda functions by name. Default: {}."
@@ -223,19 +245,35 @@ class Configuration(Section):
         default_factory=dict, description="Full-URI endpoints by path. Default: {}."
     )
     ecs: EcsSection = Field(default_factory=EcsSection, description="How the ECS agent answers.")
+    alarms: Annotated[dict[Name, AlarmSection], _Empty] = Field(
+        default_factory=dict, description="Alarms on the audit by name. Default: {}."
+    )
     faults: Faults = Field((), description="Faults armed at the start. Default: [].")
     weather: WeatherSection | None = Field(
         None, description="Legal but unusual behaviour, now and then. Default: none."
     )
     journal: JournalSection = Field(default_factory=JournalSection, description="The journal.")
+    audit: AuditSection = Field(default_factory=AuditSection, description="The audit of the STS.")
     log: LogSection = Field(default_factory=LogSection, description="The log.")
 
     _warnings: tuple[Problem, ...] = PrivateAttr(())
+    _text: str | None = PrivateAttr(None)
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """What is allowed, but probably not meant."""
         return self._warnings
+
+    @property
+    def text(self) -> str | None:
+        """The YAML that it was read from, if it was."""
+        return self._text
+
+    def with_text(self, text: str) -> "Configuration":
+        """This configuration, read from `text`."""
+        configuration = self.model_copy()
+        configuration._text = text
+        return configuration
 
     def with_warnings(self, warnings: tuple[Problem, ...]) -> "Configuration":
         """This configuration, with what its check had to tell."""

@@ -64,6 +64,10 @@ RefreshEvery = Annotated[timedelta, PlainValidator(_between(_SECOND, timedelta(h
 MinRemaining = Annotated[
     timedelta, PlainValidator(_between(timedelta(0), timedelta(hours=12))), _SCHEMA
 ]
+AlarmPeriod = Annotated[timedelta, PlainValidator(_between(_SECOND, timedelta(days=1))), _SCHEMA]
+Hoarding = Annotated[
+    timedelta, PlainValidator(_between(timedelta(0), timedelta(hours=12))), _SCHEMA
+]
 DrainTimeout = Annotated[
     timedelta, PlainValidator(_between(timedelta(0), timedelta(minutes=10))), _SCHEMA
 ]

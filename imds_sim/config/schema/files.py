@@ -83,6 +83,13 @@ def _directory(value: object, info: ValidationInfo) -> Path:
     return _access(info).locate(text)
 
 
+def _output_file(value: object, info: ValidationInfo) -> Path:
+    text = text_of(value)
+    if not text or "\0" in text or text.endswith("/"):
+        raise ValueError("must be the path of a file")
+    return _access(info).locate(text)
+
+
 def _secret_in_file(value: object, info: ValidationInfo) -> Secret:
     content = _access(info).read(text_of(value), MAX_SECRET_FILE)
     try:
@@ -140,6 +147,7 @@ def _base64_text(text: str) -> bytes:
 
 _PATH = WithJsonSchema({"type": "string", "minLength": 1})
 Directory = Annotated[Path, PlainValidator(_directory), _PATH]
+OutputFile = Annotated[Path, PlainValidator(_output_file), _PATH]
 StateKeyFile = Annotated[KeyFromFile, PlainValidator(_key_from_file), _PATH]
 SecretFile = Annotated[Secret, PlainValidator(_secret_in_file), _PATH]
 TokenFile = Annotated[TokenFromFile, PlainValidator(_token_from_file), _PATH]

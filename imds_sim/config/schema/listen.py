@@ -1,7 +1,7 @@
 """Where the surfaces listen, and which clients mean which instance."""
 
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
@@ -78,8 +78,6 @@ ClientPrefixes = Annotated[tuple[ClientPrefix, ...], Field(strict=False)]
 class ListenSection(Section):
     """The addresses of the surfaces: `host:port`, `[v6]:port`, `unix:PATH` or `fd:NAME`."""
 
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"eks"})
-
     imds: ListenAddresses = Field(
         (parse_address("127.0.0.1:1338"),),
         description="EC2 metadata service, shared by the instances without a listen of their own. "
@@ -93,10 +91,20 @@ class ListenSection(Section):
         (parse_address("127.0.0.1:1340"),),
         description="Credentials of ECS tasks. [] turns it off. Default: 127.0.0.1:1340.",
     )
+    eks: ListenAddresses = Field(
+        (parse_address("127.0.0.1:1341"),),
+        description="Credentials of pods of EKS clusters. [] turns it off. "
+        "Default: 127.0.0.1:1341.",
+    )
+    eks_probes: ListenAddresses = Field(
+        (),
+        description="Probes and metrics of the EKS agent, e.g. 127.0.0.1:2703 and "
+        "127.0.0.1:2705: /healthz, /readyz, /metrics. Default: [], off.",
+    )
     aws_lambda: ListenAddresses = Field(
         (parse_address("127.0.0.1:1342"),),
         alias="lambda",
-        description="SnapStart credentials of Lambda functions. [] turns it off. "
+        description="SnapStart credentials and metadata of Lambda functions. [] turns it off. "
         "Default: 127.0.0.1:1342.",
     )
     generic: ListenAddresses = Field(

@@ -202,3 +202,50 @@ KeyPairName = Annotated[
     PlainValidator(matching(_KEY_PAIR, "a key pair name: 1 to 255 characters of ASCII")),
     _pattern(_KEY_PAIR),
 ]
+# EKS API, CreateCluster.
+_EKS_CLUSTER = r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}"
+EksClusterName = Annotated[
+    str,
+    PlainValidator(
+        matching(
+            _EKS_CLUSTER,
+            "a cluster name: 1 to 100 letters, digits, _ and -, the first a letter or digit",
+        )
+    ),
+    _pattern(_EKS_CLUSTER),
+]
+# Kubernetes, "Object Names and IDs": labels and subdomains of RFC 1123. A pod's name is shorter
+# here than there, as a workload's is.
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+NamespaceName = Annotated[
+    str,
+    PlainValidator(
+        matching(
+            _LABEL,
+            "a namespace: 1 to 63 of a-z0-9 and -, with a letter or digit at both ends",
+        )
+    ),
+    _pattern(_LABEL),
+]
+_SUBDOMAIN = r"[a-z0-9]([a-z0-9.-]{{0,{0}}}[a-z0-9])?"
+_SUBDOMAIN_WORDS = "of a-z0-9.-, with a letter or digit at both ends"
+ServiceAccountName = Annotated[
+    str,
+    PlainValidator(
+        matching(_SUBDOMAIN.format(251), f"a service account: 1 to 253 {_SUBDOMAIN_WORDS}")
+    ),
+    _pattern(_SUBDOMAIN.format(251)),
+]
+PodName = Annotated[
+    str,
+    PlainValidator(matching(_SUBDOMAIN.format(62), f"a pod name: 1 to 64 {_SUBDOMAIN_WORDS}")),
+    _pattern(_SUBDOMAIN.format(62)),
+]
+_EXTERNAL_ID = r"[\w+=,.@:/-]{2,1224}"  # STS API, AssumeRole
+ExternalId = Annotated[
+    str,
+    PlainValidator(
+        matching(_EXTERNAL_ID, "an external ID: 2 to 1224 letters, digits and +=,.@:/_-")
+    ),
+    _pattern(_EXTERNAL_ID),
+]

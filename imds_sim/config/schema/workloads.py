@@ -1,12 +1,13 @@
-"""The sections of workloads: instances and functions."""
+"""The sections of workloads: instances, pods, functions."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from imds_sim.config.schema.durations import Lifetime
 from imds_sim.config.schema.events import EventSection
 from imds_sim.config.schema.files import SecretText
+from imds_sim.config.schema.hops import PutResponseHopLimit, ThrottleSection
 from imds_sim.config.schema.interfaces import NetworkInterfaceSection
 from imds_sim.config.schema.launch import (
     DeviceKey,
@@ -23,14 +24,18 @@ from imds_sim.config.schema.metadata import MetadataPath, MetadataValue
 from imds_sim.config.schema.moments import Moment
 from imds_sim.config.schema.names import (
     AvailabilityZone,
+    EksClusterName,
+    ExternalId,
     ImageId,
     InstanceId,
     InstanceType,
     KeyPairName,
+    NamespaceName,
     ProfileId,
     ProfileName,
     ReservationId,
     RoleName,
+    ServiceAccountName,
 )
 from imds_sim.config.schema.placement import PlacementSection
 from imds_sim.config.schema.section import Section
@@ -65,16 +70,19 @@ LifeCycle = Annotated[
 class MetadataOptionsSection(Section):
     """The metadata options of an instance."""
 
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset(
-        {"http_put_response_hop_limit", "http_protocol_ipv6"}
-    )
-
     http_endpoint: Enabled = Field(
         "enabled", description="enabled, or disabled: everything is 403. Default: enabled."
     )
     http_tokens: HttpTokens = Field(
         "required",
         description="required (IMDSv2 only) or optional (IMDSv1 too). Default: required.",
+    )
+    http_put_response_hop_limit: PutResponseHopLimit = Field(
+        2, description="How many hops an answer with a token may travel, 1 to 64. Default: 2."
+    )
+    http_protocol_ipv6: Enabled = Field(
+        "disabled",
+        description="enabled: it answers over IPv6 too, at fd00:ec2::254. Default: disabled.",
     )
     instance_metadata_tags: Enabled = Field(
         "disabled", description="enabled: tags/instance/ shows the tags. Default: disabled."
@@ -83,8 +91,6 @@ class MetadataOptionsSection(Section):
 
 class InstanceSection(Section):
     """An EC2 instance."""
-
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"throttle"})
 
     id: InstanceId | None = Field(
         None, description="Instance id. Default: derived from the name and the state key."
@@ -166,6 +172,9 @@ class InstanceSection(Section):
         description="Leaf, by its path below meta-data/ or as dynamic/..., to the text it has; "
         "null removes it, or a directory. Default: {}.",
     )
+    throttle: ThrottleSection | None = Field(
+        None, description="How many requests it may make. Default: any number."
+    )
     launch_index: LaunchIndex = Field(
         0, description="Place in the launch of several instances. Default: 0."
     )
@@ -209,6 +218,40 @@ class InstanceSection(Section):
     )
 
 
+class PodSection(Section):
+    """A pod of an EKS cluster, and the role of its service account."""
+
+    role: RoleName = Field(description="Name of the role under roles. Required.")
+    target_role: RoleName | None = Field(
+        None,
+        description="Name of a role, of any account, that EKS assumes with a session of role: the "
+        "pod gets its credentials. Default: none.",
+    )
+    external_id: ExternalId | None = Field(
+        None,
+        description="External ID of that second step. Default: a UUID derived from the name and "
+        "the state key.",
+    )
+    cluster: EksClusterName = Field("default", description="Name of the cluster. Default: default.")
+    namespace: NamespaceName = Field("default", description="Namespace. Default: default.")
+    service_account: ServiceAccountName = Field(
+        "default", description="Service account. Default: default."
+    )
+    disable_session_tags: Truth = Field(
+        False, description="Whether its sessions have no tags. Default: false."
+    )
+    irsa: Truth = Field(
+        False,
+        description="true: its environment is that of IAM roles for service accounts, whose "
+        "programs call AssumeRoleWithWebIdentity themselves. Default: false.",
+    )
+    lifetime: Lifetime | None = Field(
+        None,
+        description="Lifetime of its credentials, 15m to 12h, with target_role to 1h. Default: "
+        "6h, with target_role 59m.",
+    )
+
+
 class FunctionSection(Section):
     """A Lambda function."""
 
@@ -222,6 +265,11 @@ class FunctionSection(Section):
         None,
         description="What a function with snap_start shows to get credentials, up to 128 "
         "characters. Default: a UUID derived from the name and the state key.",
+    )
+    availability_zone: AvailabilityZone | None = Field(
+        None,
+        description="Availability zone whose id the metadata endpoint tells, in the region. "
+        "Default: the region's zone a.",
     )
     lifetime: Lifetime | None = Field(
         None, description="Lifetime of its credentials, 15m to 12h. Default: 12h."

@@ -57,8 +57,7 @@ def rows() -> Iterator[Row]:
             if effect in DOCUMENT and target is not Target.CRED:
                 continue
             value = f"={effect.example}" if effect.takes is not None else ""
-            says = effect.says if target.is_served else f"{effect.says} (not supported yet)"
-            yield Row(target, f"{target}:{effect.name}{value}", says)
+            yield Row(target, f"{target}:{effect.name}{value}", effect.says)
 
 
 def effect_named(target: Target, name: str) -> Effect | None:

@@ -6,8 +6,9 @@ Source: EC2 User Guide, "Instance metadata categories" and "Instance identity ro
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
-from imds_sim.credentials.provider import CredentialSet, Delivery
+from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.imds.layout import document
 from imds_sim.imds.tree import Content, Directory, Leaf, Node
 from imds_sim.imds.view import View
@@ -17,23 +18,32 @@ SINCE = "2018-09-24"  # 2018-05-23 in the guide; the first build with it that is
 
 
 def _info(view: View) -> Content | None:
-    held = view.identity_credentials()
-    if not isinstance(held, CredentialSet):
+    updated_at = _updated_at(view.identity_credentials())
+    if updated_at is None:
         return None
     members = {
         "Code": "Success",
-        "LastUpdated": iso_seconds(held.issued_at),
+        "LastUpdated": iso_seconds(updated_at),
         "AccountId": view.instance.account,
     }
-    return Content(document(members), updated_at=held.issued_at)
+    return Content(document(members), updated_at=updated_at)
 
 
 def _credentials(view: View) -> Content | None:
     held = view.identity_credentials()
-    if not isinstance(held, CredentialSet):
+    if held is None:
         return None
     key = view.instance.name, Delivery.INSTANCE_IDENTITY
-    return replace(view.documents.credentials.of(key, held), updated_at=held.issued_at)
+    return replace(view.documents.credentials.of(key, held), updated_at=_updated_at(held))
+
+
+def _updated_at(held: CredentialSet | Refused | None) -> datetime | None:
+    """When the set was delivered, or refused by a fault: AWS refuses it to nobody."""
+    match held:
+        case CredentialSet(issued_at=moment) | Refused(refused_at=moment):
+            return moment
+        case None:
+            return None
 
 
 NODES: Mapping[str, Node[View]] = {

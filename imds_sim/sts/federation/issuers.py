@@ -15,9 +15,10 @@ from imds_sim.iam.directory import Directory
 from imds_sim.iam.entities import OidcProvider
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.entropy import Entropy
+from imds_sim.kernel.keys import KeyKeeper
 from imds_sim.sts.errors import StsError
 from imds_sim.sts.federation.issuer import Issuer
-from imds_sim.sts.federation.keys import KeyKeeper, signing_key
+from imds_sim.sts.federation.keys import signing_key
 
 if TYPE_CHECKING:
     from imds_sim.sts.federation.jose import KeySet

@@ -1,37 +1,14 @@
-"""The private keys of issuers: made when they are first needed, kept by whoever keeps state."""
+"""The private keys of issuers: made when they are first needed, read once."""
 
-from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
+
+from imds_sim.kernel.keys import KeyKeeper
 
 if TYPE_CHECKING:
     from imds_sim.sts.federation.jose import SigningKey
 
 _READ = 64  # keys that are kept ready to sign: reading one takes a millisecond
-
-
-class KeyKeeper(Protocol):
-    """Keeps private keys under names. The core has no files: the shell hands a keeper in."""
-
-    def kept(self, name: str, make: Callable[[], str]) -> str:
-        """What is kept under `name`; what `make` gives, and from now on kept, the first time."""
-        ...
-
-
-class ProcessKeys:
-    """Keeps keys as long as the process lives. Names belong to issuers, which bounds them.
-
-    What is not here is asked of `behind`, which keeps them longer.
-    """
-
-    def __init__(self, behind: KeyKeeper | None = None) -> None:
-        self._kept: dict[str, str] = {}
-        self._behind = behind
-
-    def kept(self, name: str, make: Callable[[], str]) -> str:
-        if name not in self._kept:
-            self._kept[name] = self._behind.kept(name, make) if self._behind else make()
-        return self._kept[name]
 
 
 def signing_key(

@@ -100,15 +100,18 @@ def assume_role(
     request: AssumeRoleRequest,
     given: Mapping[str, str],
     session_context: Mapping[str, str],
+    subject: str | None = None,
 ) -> AssumedRole:
     """Mint credentials for a session of a role.
 
     `given` are condition keys of the call, `session_context` those that the session will have.
+    `subject` names whom a service calls for, where the name of the session does not.
     Parameters come first, then trust and policies, then the role's own limits, which do not bind
     services.
     """
     by_service = isinstance(caller, ServicePrincipal)
-    floor = limits.MIN_SERVICE_DURATION if by_service else limits.MIN_DURATION
+    for_service = by_service or subject is not None
+    floor = limits.MIN_SERVICE_DURATION if for_service else limits.MIN_DURATION
     if broken := request.violations(floor):
         raise ValidationError.of(broken)
     contents = _checked_contents(caller, request)
@@ -131,7 +134,7 @@ def assume_role(
             issuer_id=role.unique_id,
             name=principal.session_name,
             duration=request.duration,
-            stream=_stream(caller, role, principal.session_name),
+            stream=_stream(caller, role, principal.session_name, subject),
             context=session_context,
             contents=contents,
             source_identity=source_identity,
@@ -238,12 +241,14 @@ def _check_role_limits(caller: Party, role: Role, duration: timedelta) -> None:
         )
 
 
-def _stream(caller: Party, role: Role, session_name: str) -> str:
+def _stream(caller: Party, role: Role, session_name: str, subject: str | None) -> str:
     """The stream of chance of a caller and a role: as many as the configuration has pairs.
 
     A service names its sessions after workloads, so each workload has a stream of its own; the
     names that callers of the API choose have no bound, and name no stream.
     """
+    if subject is not None:
+        return f"session of {role.arn} for {subject}"
     if isinstance(caller, ServicePrincipal):
         return f"session of {role.arn} for {caller.service} {session_name}"
     if isinstance(caller.principal, RoleSessionPrincipal):

@@ -5,7 +5,7 @@ reports for the messages. That trust is asked before the signature was observed 
 versitygw, that the roles claim comes before trust in CloudTrail records of 2026.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -13,6 +13,7 @@ from imds_sim.iam.entities import OidcProvider, Role
 from imds_sim.iam.principals import FederatedPrincipal, RoleSessionPrincipal
 from imds_sim.kernel.arn import Arn, ArnMalformed
 from imds_sim.sts import context_keys, limits
+from imds_sim.sts.audit.identity import Identity, of_web_identity
 from imds_sim.sts.authority import Authority, Credentials, Proposal
 from imds_sim.sts.constraints import duration_violations, number_violations, text_violations
 from imds_sim.sts.contents import SessionContents
@@ -107,8 +108,13 @@ def assume_role_with_web_identity(
     issuers: Issuers,
     request: AssumeRoleWithWebIdentityRequest,
     given: Mapping[str, str],
+    known: Callable[[Identity], None],
 ) -> RoleAssumedWithWebIdentity:
     """Mint credentials on the word of a token; `given` are condition keys of the connection.
+
+    `known` is told who calls where the audit names them: if trust denies it, and once the signature
+    has proven the token. What no provider vouches for leaves no record (reports of users; IAM User
+    Guide, "Logging IAM and AWS STS API calls with AWS CloudTrail").
 
     Parameters come first, then what the token says, then trust, then the signature, then the role's
     own limit: nothing is handed out before all of them.
@@ -121,9 +127,15 @@ def assume_role_with_web_identity(
         _refuse_access_token(request.provider_id)
     token = read_token(request.web_identity_token)
     identity = judged(token.claims, _provider(authority, token, account), authority.clock.now())
-    admission = admit(authority, request, identity, given)
+    caller = of_web_identity(identity.provider.arn, identity.audience, identity.subject, account)
+    try:
+        admission = admit(authority, request, identity, given)
+    except AccessDenied:
+        known(caller)
+        raise
     role, contents = admission.role, admission.contents
     _check_signature(issuers, identity.provider, token)
+    known(caller)
     if request.duration > role.max_session_duration:
         raise ValidationError(
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."

@@ -38,9 +38,11 @@ from imds_sim.sts.federation.errors import (
     OutboundFederationDisabled,
     SessionDurationEscalation,
 )
+from imds_sim.sts.federation.saml_errors import ExpiredAssertion, ResponseInvalid
 
 STATUS: dict[type[ApiError], HTTPStatus] = {
     AccessDenied: HTTPStatus.FORBIDDEN,
+    ExpiredAssertion: HTTPStatus.BAD_REQUEST,
     ExpiredContextAssertion: HTTPStatus.BAD_REQUEST,
     ExpiredToken: HTTPStatus.FORBIDDEN,
     ExpiredTradeInToken: HTTPStatus.BAD_REQUEST,
@@ -62,6 +64,7 @@ STATUS: dict[type[ApiError], HTTPStatus] = {
     OutboundFederationDisabled: HTTPStatus.FORBIDDEN,
     PackedPolicyTooLarge: HTTPStatus.BAD_REQUEST,
     RegionDisabled: HTTPStatus.FORBIDDEN,
+    ResponseInvalid: HTTPStatus.BAD_REQUEST,
     SessionDurationEscalation: HTTPStatus.FORBIDDEN,
     ServiceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     SignatureDoesNotMatch: HTTPStatus.FORBIDDEN,

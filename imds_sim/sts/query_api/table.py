@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from imds_sim.sts.query_api.call import IncomingCall, Outcome, UnsignedCall
 from imds_sim.sts.query_api.operations import (
     assume_role,
+    assume_role_with_saml,
     assume_role_with_web_identity,
     assume_root,
     decode_authorization_message,
@@ -30,5 +31,6 @@ OPERATIONS: Mapping[str, Callable[[IncomingCall], Outcome]] = {
 
 # Those that nobody signs (`noAuth` in the model).
 UNSIGNED_OPERATIONS: Mapping[str, Callable[[UnsignedCall], Outcome]] = {
+    "AssumeRoleWithSAML": assume_role_with_saml.answer,
     "AssumeRoleWithWebIdentity": assume_role_with_web_identity.answer,
 }

@@ -53,12 +53,12 @@ def test_the_weather_is_calm_unless_told(text: str, weather: Weather | None) -> 
     ("text", "told"),
     [
         ("faults: [tokn:403]", "faults[0].fault: 'tokn:403': there is no target 'tokn'; did you"),
-        ("faults: ['eks:token-expired']", "the eks surface is not supported yet"),
+        ("faults: ['eks:token-expire']", "did you mean eks:token-expired?"),
         ("faults: [{fault: 'v1:off', as: web-2}]", "faults[0].as: no workload 'web-2'; did you"),
         ("faults: [{fault: 'sts:500', as: web-1}]", "requests of the STS name no workload"),
         (
             "faults: [{fault: 'v1:off', surface: admin}]",
-            "must be imds, ecs, lambda, generic or sts",
+            "must be imds, ecs, eks, eks_probes, lambda, generic or sts",
         ),
         ("faults: [{fault: 'v1:off', client: 10.0.0.1/8}]", "write 10.0.0.0/8"),
         ("faults: [{as: web-1}]", "faults[0].fault: is missing"),

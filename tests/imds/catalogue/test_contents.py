@@ -58,6 +58,23 @@ def test_the_categories_of_an_instance_with_a_role(client: Client, target: str) 
     assert client.lines(target) == META_DATA_LINES
 
 
+def test_the_listing_is_that_of_the_recording(
+    client_of: Callable[[Instance], Client], instance: Instance
+) -> None:
+    """Nitro, 2023, with a role and a public address, without a key pair: 25 lines, 312 bytes."""
+    eth0 = replace(
+        instance.interfaces[0],
+        public_ipv4s=("203.0.113.25",),
+        public_hostname="ec2-203-0-113-25.compute-1.amazonaws.com",
+    )
+    client = client_of(replace(instance, interfaces=(eth0,)))
+    expected = sorted([*META_DATA_LINES, "public-hostname", "public-ipv4"])
+    response = client.get("/latest/meta-data/")
+    assert response.body == "\n".join(expected).encode()
+    assert len(response.body) == 312
+    assert len(expected) == 25
+
+
 def test_the_categories_that_depend_on_the_instance(
     client_of: Callable[[Instance], Client], instance: Instance
 ) -> None:

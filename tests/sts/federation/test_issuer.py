@@ -9,9 +9,10 @@ import pytest
 
 from imds_sim.kernel.clock import ManualClock
 from imds_sim.kernel.entropy import SeededEntropy
+from imds_sim.kernel.keys import ProcessKeys
 from imds_sim.sts.federation.issuer import Issuer
 from imds_sim.sts.federation.jose import ALGORITHMS, KeySetInvalid, SigningKey
-from imds_sim.sts.federation.keys import ProcessKeys, signing_key
+from imds_sim.sts.federation.keys import signing_key
 
 URL = "https://issuer.example.com/id/1"
 HOUR = timedelta(hours=1)

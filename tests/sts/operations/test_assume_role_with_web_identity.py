@@ -295,7 +295,13 @@ def test_a_token_inside_of_a_token_is_no_set_of_claims(sts: Sts) -> None:
         pytest.param(lambda c: signed_token(c, kid="third"), NO_KEY, id="unknown kid"),
         pytest.param(lambda c: signed_token(c, kid=""), NO_KEY, id="empty kid"),
         pytest.param(
-            lambda c: signed_token(c, EC, "ES384", "first"), NO_KEY, id="kid of another kind"
+            lambda c: signed_token(c, EC, "ES384", "first"), NO_KEY, id="kid of an RSA key"
+        ),
+        pytest.param(
+            lambda c: signed_token(c, RSA, "RS256", "second"), NO_KEY, id="kid of an EC key"
+        ),
+        pytest.param(
+            lambda c: raw_token({"alg": "ES256", "kid": "second"}, c), NO_KEY, id="another curve"
         ),
     ],
 )

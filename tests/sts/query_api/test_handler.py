@@ -161,7 +161,7 @@ def test_the_action_of_a_post_may_stand_in_its_query(sts: Sts) -> None:
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        (form("AssumeRoleWithSAML"), "AssumeRoleWithSAML for version 2011-06-15"),
+        (form("AssumeRoleWithLDAP"), "AssumeRoleWithLDAP for version 2011-06-15"),
         (form("GetServiceBearerToken"), "GetServiceBearerToken for version 2011-06-15"),
         (form("getcalleridentity"), "getcalleridentity for version 2011-06-15"),
         (b"Action=&Version=2011-06-15", " for version 2011-06-15"),

@@ -1,6 +1,7 @@
 """AssumeRole on the wire."""
 
 from imds_sim.sts import limits
+from imds_sim.sts.audit import particulars
 from imds_sim.sts.operations.assume_role import AssumeRoleRequest, ProvidedContext
 from imds_sim.sts.query_api.call import IncomingCall, Outcome
 from imds_sim.sts.query_api.credentials_elements import (
@@ -11,6 +12,7 @@ from imds_sim.sts.query_api.credentials_elements import (
 from imds_sim.sts.query_api.elements import Element
 from imds_sim.sts.query_api.members import read_policy_arns, read_tags
 from imds_sim.sts.query_api.parameters import Parameters
+from imds_sim.sts.signer import inherited_tags
 
 
 def read(parameters: Parameters) -> AssumeRoleRequest:
@@ -50,4 +52,10 @@ def answer(call: IncomingCall) -> Outcome:
     if assumed.source_identity is not None:
         result.append(("SourceIdentity", assumed.source_identity))
     key_id = assumed.credentials.access_key_id
-    return Outcome(result, f"{call.signer.arn} became {principal.arn} with {key_id}")
+    told = particulars.assume_role(
+        request,
+        assumed,
+        call.parameters.integer("DurationSeconds"),
+        inherited_tags(call.signer),
+    )
+    return Outcome(result, f"{call.signer.arn} became {principal.arn} with {key_id}", told)

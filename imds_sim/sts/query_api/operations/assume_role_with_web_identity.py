@@ -1,6 +1,7 @@
 """AssumeRoleWithWebIdentity on the wire."""
 
 from imds_sim.sts import limits
+from imds_sim.sts.audit import particulars
 from imds_sim.sts.operations.assume_role_with_web_identity import AssumeRoleWithWebIdentityRequest
 from imds_sim.sts.query_api.call import Outcome, UnsignedCall
 from imds_sim.sts.query_api.credentials_elements import (
@@ -33,7 +34,7 @@ def answer(call: UnsignedCall) -> Outcome:
     Without session policies and tags there is no PackedPolicySize.
     """
     request = read(call.parameters)
-    assumed = call.service.assume_role_with_web_identity(request, call.context)
+    assumed = call.service.assume_role_with_web_identity(request, call.context, call.known)
     principal, identity = assumed.principal, assumed.identity
     result: list[Element] = [
         ("SubjectFromWebIdentityToken", identity.subject),
@@ -49,4 +50,19 @@ def answer(call: UnsignedCall) -> Outcome:
     result += size_elements(assumed.credentials, call.parameters)
     key_id = assumed.credentials.access_key_id
     who = f"{identity.subject} of {assumed.provider}"
-    return Outcome(result, f"{who} became {principal.arn} with {key_id}", key_id)
+    told = particulars.assume_role_with_web_identity(
+        assumed.credentials,
+        principal,
+        provider=assumed.provider,
+        subject=identity.subject,
+        audience=identity.audience,
+        duration_seconds=call.parameters.integer("DurationSeconds"),
+        policy=request.policy,
+        policy_arns=request.policy_arns,
+        principal_tags=assumed.contents.tags,
+        transitive_tag_keys=assumed.contents.transitive_tag_keys,
+        source_identity=assumed.source_identity,
+        packed_size=assumed.packed_size,
+        authorized_by_idp=assumed.is_authorized_by_idp,
+    )
+    return Outcome(result, f"{who} became {principal.arn} with {key_id}", told, key_id)

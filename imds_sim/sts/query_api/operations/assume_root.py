@@ -1,6 +1,7 @@
 """AssumeRoot on the wire."""
 
 from imds_sim.sts import limits
+from imds_sim.sts.audit import particulars
 from imds_sim.sts.operations.assume_root import AssumeRootRequest
 from imds_sim.sts.query_api.call import IncomingCall, Outcome
 from imds_sim.sts.query_api.credentials_elements import (
@@ -24,10 +25,13 @@ def read(parameters: Parameters) -> AssumeRootRequest:
 
 def answer(call: IncomingCall) -> Outcome:
     """Become another account's root for a task."""
-    assumed = call.service.assume_root(call.signer, read(call.parameters), call.context)
+    request = read(call.parameters)
+    assumed = call.service.assume_root(call.signer, request, call.context)
     result: list[Element] = [credentials_element(assumed.credentials)]
     result += size_elements(assumed.credentials, call.parameters)
     if assumed.source_identity is not None:
         result.append(("SourceIdentity", assumed.source_identity))
     key_id = assumed.credentials.access_key_id
-    return Outcome(result, f"{call.signer.arn} became {assumed.principal.arn} with {key_id}")
+    told = particulars.assume_root(request, assumed, call.parameters.integer("DurationSeconds"))
+    done = f"{call.signer.arn} became {assumed.principal.arn} with {key_id}"
+    return Outcome(result, done, told)

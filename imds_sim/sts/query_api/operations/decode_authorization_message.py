@@ -1,5 +1,6 @@
 """DecodeAuthorizationMessage on the wire."""
 
+from imds_sim.sts.audit import particulars
 from imds_sim.sts.operations.decode_authorization_message import DecodeAuthorizationMessageRequest
 from imds_sim.sts.query_api.call import IncomingCall, Outcome
 from imds_sim.sts.query_api.parameters import Parameters
@@ -12,8 +13,8 @@ def read(parameters: Parameters) -> DecodeAuthorizationMessageRequest:
 
 def answer(call: IncomingCall) -> Outcome:
     """Decode a message; the document is a text in both formats."""
-    decoded = call.service.decode_authorization_message(
-        call.signer, read(call.parameters), call.context
-    )
+    request = read(call.parameters)
+    decoded = call.service.decode_authorization_message(call.signer, request, call.context)
     done = f"DecodeAuthorizationMessage by {call.signer.arn}"
-    return Outcome([("DecodedMessage", decoded)], done)
+    told = particulars.decode_authorization_message(request.encoded_message)
+    return Outcome([("DecodedMessage", decoded)], done, told)

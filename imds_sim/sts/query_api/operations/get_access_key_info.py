@@ -1,5 +1,6 @@
 """GetAccessKeyInfo on the wire."""
 
+from imds_sim.sts.audit import particulars
 from imds_sim.sts.operations.get_access_key_info import GetAccessKeyInfoRequest
 from imds_sim.sts.query_api.call import IncomingCall, Outcome
 from imds_sim.sts.query_api.parameters import Parameters
@@ -12,5 +13,7 @@ def read(parameters: Parameters) -> GetAccessKeyInfoRequest:
 
 def answer(call: IncomingCall) -> Outcome:
     """Tell the account of a key."""
-    account = call.service.get_access_key_info(call.signer, read(call.parameters), call.context)
-    return Outcome([("Account", account)], f"GetAccessKeyInfo by {call.signer.arn}")
+    request = read(call.parameters)
+    account = call.service.get_access_key_info(call.signer, request, call.context)
+    told = particulars.get_access_key_info(request.access_key_id)
+    return Outcome([("Account", account)], f"GetAccessKeyInfo by {call.signer.arn}", told)

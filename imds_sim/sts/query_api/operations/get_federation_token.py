@@ -1,6 +1,7 @@
 """GetFederationToken on the wire."""
 
 from imds_sim.sts import limits
+from imds_sim.sts.audit import particulars
 from imds_sim.sts.operations.get_federation_token import GetFederationTokenRequest
 from imds_sim.sts.query_api.call import IncomingCall, Outcome
 from imds_sim.sts.query_api.credentials_elements import (
@@ -26,7 +27,8 @@ def read(parameters: Parameters) -> GetFederationTokenRequest:
 
 def answer(call: IncomingCall) -> Outcome:
     """Vouch for a federated user. Unlike AssumeRole it always tells PackedPolicySize."""
-    federated = call.service.get_federation_token(call.signer, read(call.parameters), call.context)
+    request = read(call.parameters)
+    federated = call.service.get_federation_token(call.signer, request, call.context)
     principal = federated.principal
     result = [
         credentials_element(federated.credentials),
@@ -35,4 +37,7 @@ def answer(call: IncomingCall) -> Outcome:
         *size_elements(federated.credentials, call.parameters),
     ]
     key_id = federated.credentials.access_key_id
-    return Outcome(result, f"{call.signer.arn} vouched for {principal.arn} with {key_id}")
+    told = particulars.get_federation_token(
+        request, federated, call.parameters.integer("DurationSeconds")
+    )
+    return Outcome(result, f"{call.signer.arn} vouched for {principal.arn} with {key_id}", told)

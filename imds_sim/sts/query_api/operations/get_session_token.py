@@ -1,6 +1,7 @@
 """GetSessionToken on the wire."""
 
 from imds_sim.sts import limits
+from imds_sim.sts.audit import particulars
 from imds_sim.sts.operations.get_session_token import GetSessionTokenRequest
 from imds_sim.sts.query_api.call import IncomingCall, Outcome
 from imds_sim.sts.query_api.credentials_elements import (
@@ -23,6 +24,11 @@ def read(parameters: Parameters) -> GetSessionTokenRequest:
 
 def answer(call: IncomingCall) -> Outcome:
     """Hand out temporary credentials of the signer itself."""
-    credentials = call.service.get_session_token(call.signer, read(call.parameters))
+    request = read(call.parameters)
+    credentials = call.service.get_session_token(call.signer, request)
     result = [credentials_element(credentials), *size_elements(credentials, call.parameters)]
-    return Outcome(result, f"{call.signer.arn} got a session with {credentials.access_key_id}")
+    told = particulars.get_session_token(
+        request, credentials, call.parameters.integer("DurationSeconds")
+    )
+    done = f"{call.signer.arn} got a session with {credentials.access_key_id}"
+    return Outcome(result, done, told)

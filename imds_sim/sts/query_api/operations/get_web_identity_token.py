@@ -1,6 +1,7 @@
 """GetWebIdentityToken on the wire."""
 
 from imds_sim.sts import limits
+from imds_sim.sts.audit import particulars
 from imds_sim.sts.operations.get_web_identity_token import GetWebIdentityTokenRequest
 from imds_sim.sts.query_api.call import IncomingCall, Outcome
 from imds_sim.sts.query_api.elements import Element
@@ -26,4 +27,13 @@ def answer(call: IncomingCall) -> Outcome:
         ("WebIdentityToken", token.web_identity_token.reveal()),
         ("Expiration", token.expires_at),
     ]
-    return Outcome(result, f"{call.signer.arn} got a token for {', '.join(request.audiences)}")
+    told = particulars.get_web_identity_token(
+        request.audiences,
+        request.signing_algorithm,
+        token.expires_at,
+        call.parameters.integer("DurationSeconds"),
+        request.tags,
+    )
+    return Outcome(
+        result, f"{call.signer.arn} got a token for {', '.join(request.audiences)}", told
+    )

@@ -1,0 +1,59 @@
+"""`imds-sim audit`: the CloudTrail records of the STS, as they come if wanted."""
+
+import json
+
+import click
+
+from imds_sim.cli.daemon import admin_option, running
+from imds_sim.cli.following import Columns, batches
+from imds_sim.cli.listing import mapping
+
+
+@click.command("audit", short_help="Show the CloudTrail records of the STS.")
+@click.option("--follow", is_flag=True, help="Go on with what comes, until Ctrl-C.")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole records, one a line.")
+@admin_option
+def command(follow: bool, as_json: bool, admin: str | None) -> None:
+    """Show who called the STS, oldest first: services on behalf of workloads too.
+
+    Columns: time, account, event, outcome, address, caller, and the role or name asked for. Calls
+    that fail authentication are in the journal alone, as CloudTrail does not record them. --follow
+    ends with Ctrl-C or with the daemon.
+
+    \b
+    Example:
+      imds-sim audit --follow --json | jq 'select(.errorCode == "AccessDenied")'
+    """
+    columns = Columns(5)
+    try:
+        for batch in batches(running(admin), "/v1/audit", "records", {}, follow):
+            shown = (json.dumps(each) if as_json else _line(columns, each) for each in batch)
+            click.echo("\n".join(shown))
+    except KeyboardInterrupt:
+        if not follow:
+            raise
+
+
+def _line(columns: Columns, record: dict[str, object]) -> str:
+    """One record, for a person."""
+    texts = [
+        str(record.get("eventTime") or "-"),
+        str(record.get("recipientAccountId") or "-"),
+        str(record.get("eventName") or "-"),
+        str(record.get("errorCode") or "ok"),
+        str(record.get("sourceIPAddress") or "-"),
+    ]
+    told = [_caller(mapping(record.get("userIdentity")))]
+    asked = mapping(record.get("requestParameters"))
+    subjects = (asked.get(name) for name in ("roleArn", "targetPrincipal", "name", "accessKeyId"))
+    told += [f"-> {subject}" for subject in subjects if subject]
+    if message := record.get("errorMessage"):
+        told.append(f"({message})")
+    return columns.line(texts, told)
+
+
+def _caller(identity: dict[str, object]) -> str:
+    for member in ("arn", "invokedBy", "userName", "principalId"):
+        if value := identity.get(member):
+            return str(value)
+    return "-"

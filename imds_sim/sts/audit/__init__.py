@@ -1,0 +1,1 @@
+"""CloudTrail records: every call of the STS, who made it, what came of it; alarms on them."""

@@ -1,0 +1,80 @@
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from imds_sim.faults.catalogue.contents import rows
+from imds_sim.workloads.instance import Instance
+from tests.admin_backend import fake_backend
+from tests.admin_stub import StubDaemon, admin_stub
+from tests.cli.conftest import Invoke
+from tests.worlds import world_of
+
+
+@pytest.fixture
+def daemon(
+    make_instance: Callable[..., Instance],
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[StubDaemon]:
+    backend = fake_backend(world_of(make_instance("web-1")))
+    with admin_stub(backend, tmp_path_factory.mktemp("run")) as running:
+        monkeypatch.setenv("IMDS_SIM_ADMIN", running.address)
+        yield running
+
+
+def test_a_fault_is_added_listed_and_cleared(daemon: StubDaemon, invoke: Invoke) -> None:
+    added = invoke("fault", "add", "token:503*1", "--as", "web-1", "--client", "10.0.0.0/8")
+    assert (added.exit_code, added.stdout) == (0, "1  token:503*1\n")
+    shown = invoke("fault", "list").stdout
+    assert shown.split() == [
+        "1",
+        "token:503*1",
+        "as",
+        "web-1,",
+        "client",
+        "10.0.0.0/8",
+        "0",
+        "hits",
+    ]
+    assert "token:503*1" in invoke("status").stdout
+    assert json.loads(invoke("fault", "list", "--json").stdout)["faults"][0]["as"] == "web-1"
+    assert invoke("fault", "clear", "1").stdout == "1 cleared\n"
+    assert invoke("fault", "list").stdout == "no fault is armed\n"
+    assert invoke("fault", "clear").stdout == "0 cleared\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (["add", "tokn:403"], 2, "did you mean token:403?"),
+        (["add", "v1:off", "--as", "web-9"], 2, "web-9"),
+        (["add", "v1:off", "--client", "x"], 2, "client must be an IP address"),
+        (["clear", "7"], 2, "no armed fault has the number 7"),
+        (["clear", "x"], 2, "not a valid integer"),
+    ],
+)
+def test_what_is_wrong_is_told_in_a_line(
+    daemon: StubDaemon, invoke: Invoke, arguments: list[str], status: int, told: str
+) -> None:
+    result = invoke("fault", *arguments)
+    assert (result.exit_code, result.stdout) == (status, "")
+    assert told in result.stderr
+
+
+def test_the_catalogue_has_a_line_for_each_fault_and_needs_no_daemon(invoke: Invoke) -> None:
+    lines = invoke("fault", "catalogue").stdout.splitlines()
+    told = json.loads(invoke("fault", "catalogue", "--json").stdout)
+    assert len(lines) == len(told) == len(list(rows()))
+    for line, each in zip(lines, told, strict=True):
+        assert line.split(None, 1) == [each["fault"], each["does"]]
+
+
+def test_the_clock_stands_still_and_speeds_up(daemon: StubDaemon, invoke: Invoke) -> None:
+    assert (
+        invoke("clock", "freeze").stdout == "2026-01-02T03:04:05Z, the real time, standing still\n"
+    )
+    assert invoke("clock", "speed", "60").stdout.endswith(", 60 times as fast\n")
+    assert invoke("clock", "reset").stdout == "2026-01-02T03:04:05Z, the real time\n"
+    wrong = invoke("clock", "speed", "86401")
+    assert (wrong.exit_code, wrong.stdout) == (2, "")

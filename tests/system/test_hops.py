@@ -1,0 +1,92 @@
+"""The hop limit on real packets: a client behind a router, the daemon at the real addresses."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.daemons import Daemon, daemon
+from tests.namespaces import missing, two_hops
+
+pytestmark = pytest.mark.slow  # what never arrives is waited for
+
+CONFIG = """
+listen: {imds: ["169.254.169.254:80", "[fd00:ec2::254]:80"], sts: [], ecs: [], lambda: []}
+instances:
+  web-1: {metadata_options: {http_tokens: optional, http_put_response_hop_limit: 1,
+                             http_protocol_ipv6: enabled}}
+"""
+
+# Longer than three retransmissions take (0.2, 0.6 and 1.4 s after the answer).
+CLIENT = """
+import json, socket, sys
+keep = b"Host: x\\r\\nConnection: keep-alive\\r\\n"
+get = b"GET /latest/meta-data/ami-launch-index HTTP/1.1\\r\\n" + keep + b"\\r\\n"
+ttl = b"X-aws-ec2-metadata-token-ttl-seconds: 60\\r\\n\\r\\n"
+put = b"PUT /latest/api/token HTTP/1.1\\r\\n" + keep + ttl
+
+def ask(request):
+    with socket.create_connection((sys.argv[1], 80), timeout=2) as connection:
+        connection.sendall(request)
+        answer = b""
+        try:
+            while piece := connection.recv(4096):
+                answer += piece
+        except TimeoutError:
+            pass
+        return answer.count(b" 200 OK")
+
+print(json.dumps({"get": ask(get), "put": ask(put), "put then get": ask(put + get)}))
+"""
+FAR = ("ip", "netns", "exec", "cli")
+NEAR = ("ip", "netns", "exec", "rtr")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    if reason := missing():
+        pytest.skip(reason)
+    folder: Path = tmp_path_factory.mktemp("hops")
+    with two_hops() as network, daemon(folder, CONFIG, network) as started:
+        yield started
+
+
+def answered(running: Daemon, address: str, *where: str) -> dict[str, int]:
+    """How many answers each kind of connection brought a client."""
+    done = running.run(*where, sys.executable, "-c", CLIENT, address)
+    counts: dict[str, int] = json.loads(done.stdout)
+    return counts
+
+
+@pytest.fixture(params=["169.254.169.254", "fd00:ec2::254"])
+def address(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_a_limit_of_one_ends_at_the_router_retransmissions_too(
+    running: Daemon, address: str
+) -> None:
+    running.imds_sim("options", "web-1", "--http-put-response-hop-limit", "1")
+    assert answered(running, address, *FAR) == {"get": 1, "put": 0, "put then get": 0}
+
+
+def test_a_limit_of_one_reaches_whoever_is_one_link_away(running: Daemon, address: str) -> None:
+    running.imds_sim("options", "web-1", "--http-put-response-hop-limit", "1")
+    for where in ((), NEAR):
+        assert answered(running, address, *where) == {"get": 1, "put": 1, "put then get": 2}
+
+
+def test_a_limit_of_two_passes_the_router(running: Daemon, address: str) -> None:
+    running.imds_sim("options", "web-1", "--http-put-response-hop-limit", "2")
+    assert answered(running, address, *FAR) == {"get": 1, "put": 1, "put then get": 2}
+
+
+def test_a_closed_ipv6_endpoint_gives_no_answer_and_ipv4_is_as_before(running: Daemon) -> None:
+    running.imds_sim("options", "web-1", "--http-protocol-ipv6", "disabled")
+    done = running.run(sys.executable, "-c", CLIENT, "fd00:ec2::254", check=False)
+    assert "ConnectionResetError" in done.stderr
+    assert answered(running, "169.254.169.254")["get"] == 1
+    running.imds_sim("options", "web-1", "--http-protocol-ipv6", "enabled")
+    assert answered(running, "fd00:ec2::254")["get"] == 1
