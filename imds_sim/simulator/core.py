@@ -38,13 +38,12 @@ from imds_sim.simulator.overlay import Overlay
 from imds_sim.simulator.pipeline import Pipeline
 from imds_sim.simulator.playing import Playing
 from imds_sim.simulator.restoring import check_restorable
-from imds_sim.simulator.world import World
+from imds_sim.simulator.world import World, changed_workloads
 from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.sts.mfa import UsedCodes
 from imds_sim.sts.query_api.handler import StsQueryHandler
 from imds_sim.sts.service import Service
 from imds_sim.sts.sessions import SessionSealer
-from imds_sim.workloads.workload import Workload
 
 PRIMED_AT_START = 500  # workloads that hold credentials before the daemon calls itself ready
 
@@ -227,7 +226,7 @@ class Core:
         if world is self.world:
             return
         self.overlay = overlay
-        self.credentials.change(_changed(self.world, world))
+        self.credentials.change(changed_workloads(self.world, world))
         self._handed.know(world.resolver.workloads)
         self._pipeline = replace(self._pipeline, world=world)
 
@@ -295,17 +294,5 @@ class Core:
 
 
 def _minting(world: World, service: Service) -> Minting:
-    return Minting(
-        mint=Minter(service).mint,
-        policy=world.refresh,
-        identities={arn: role.unique_id for arn, role in world.directory.roles.items()},
-    )
-
-
-def _changed(before: World, after: World) -> dict[str, Workload | None]:
-    """The workloads in which two worlds differ, as they are after; None for those that are gone."""
-    old, new = before.resolver.workloads, after.resolver.workloads
-    changed: dict[str, Workload | None] = {
-        name: workload for name, workload in new.items() if old.get(name) is not workload
-    }
-    return changed | dict.fromkeys(old.keys() - new.keys())
+    identities = {arn: role.unique_id for arn, role in world.directory.roles.items()}
+    return Minting(mint=Minter(service).mint, policy=world.refresh, identities=identities)

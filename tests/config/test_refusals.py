@@ -6,8 +6,6 @@ import pytest
 
 from imds_sim.config.schema.configuration import Configuration
 
-NOT_YET = "not supported yet"
-
 
 @pytest.mark.parametrize(
     ("text", "lines"),
