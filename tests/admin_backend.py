@@ -14,6 +14,7 @@ from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ManualClock, ShiftedClock
 from imds_sim.kernel.entropy import SeededEntropy
 from imds_sim.kernel.exchange import Connection, Surface
+from imds_sim.kernel.identifiers import Identifiers
 from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.overlay import Overlay
@@ -36,6 +37,7 @@ class FakeCore:
     counters: Counters = field(default_factory=Counters)
     generation: int = 2
     overlay: Overlay = field(default_factory=Overlay)
+    identifiers: Identifiers = Identifiers(b"k" * 32)  # noqa: RUF009 - a value
     configured: World = field(init=False)
     faults: ArmedFaults = field(init=False)
 

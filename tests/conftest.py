@@ -11,7 +11,7 @@ from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance, NetworkInterface
 from imds_sim.workloads.pod import Cluster, Pod
 from imds_sim.workloads.role import AttachedRole
-from imds_sim.workloads.task import Task
+from imds_sim.workloads.task import Container, Port, Task
 
 ROLE = AttachedRole("web", "arn:aws:iam::111122223333:role/web")
 
@@ -65,6 +65,52 @@ def task() -> Task:
         cluster="default",
         credentials_id="16105516-51c7-41a2-ad8a-ba7411f309a0",
         role=ROLE,
+        execution_role=AttachedRole("pull", "arn:aws:iam::111122223333:role/pull"),
+        execution_credentials_id="5e0c0f2d-51c7-41a2-ad8a-ba7411f309a0",
+        family="api",
+        revision=3,
+        availability_zone="us-east-1a",
+        interface=NetworkInterface(
+            id="eni-0b",
+            mac="02:6a:11:22:33:44",
+            device_number=0,
+            private_ipv4="172.31.0.12",
+            private_hostname="ip-172-31-0-12.ec2.internal",
+            subnet_id="subnet-0a",
+            subnet_ipv4_cidr="172.31.0.0/20",
+            vpc_id="vpc-0a",
+            vpc_ipv4_cidr="172.31.0.0/16",
+            security_groups={"default": "sg-0a"},
+        ),
+        cpu=0.25,
+        memory=512,
+        service_name="api",
+        tags={"team": "R&D"},
+        containers=(
+            Container(
+                name="web",
+                docker_id="d0c" + "0" * 61,
+                docker_name="ecs-api-3-web-c2e5f6e0cf91b0bead01",
+                endpoint_id="5b7c1ad6-2a4f-4b1a-9d5c-0e8f6d3c2b1a",
+                arn=f"arn:aws:ecs:us-east-1:111122223333:container/default/{'0' * 32}/c1",
+                image="web:<1>",
+                image_id="sha256:" + "1" * 64,
+                cpu=10,
+                memory=128,
+                ports=(Port(8080), Port(53, 5353, "udp")),
+                labels={"who": "us & them"},
+            ),
+            Container(
+                name="log",
+                docker_id="a11" + "0" * 61,
+                docker_name="ecs-api-3-log-0123456789abcdef0123",
+                endpoint_id="0f0f0f0f-2a4f-4b1a-9d5c-0e8f6d3c2b1a",
+                arn=f"arn:aws:ecs:us-east-1:111122223333:container/default/{'0' * 32}/c2",
+                image="log",
+                image_id="sha256:" + "2" * 64,
+            ),
+        ),
+        started_at=datetime(2026, 1, 2, 2, 0, 0, 120_000, tzinfo=UTC),
     )
 
 

@@ -6,23 +6,25 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from imds_sim.admin import clock, documents, exchange, faults, oidc_token, rings, saml, verify
+from imds_sim.admin import (
+    clock,
+    documents,
+    exchange,
+    faults,
+    oidc_token,
+    rings,
+    saml,
+    tasks,
+    verify,
+)
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
-from imds_sim.admin.errors import BodyInvalid, QueryInvalid
+from imds_sim.admin.errors import QueryInvalid
 from imds_sim.admin.instances import MAX_BODY, PARTS, Part
 from imds_sim.admin.questions import PARAMETERS, read_question
-from imds_sim.faults.errors import FaultInvalid, FaultUnknown, TooManyFaults
-from imds_sim.kernel.clock import RateImpossible, ShiftTooFar
-from imds_sim.kernel.errors import SimError
-from imds_sim.kernel.keys import KeyUnusable
-from imds_sim.simulator.asker import PrincipalUnknown, RoleUnknown
-from imds_sim.simulator.environment import EnvironmentUnavailable, environment, subject_named
-from imds_sim.simulator.overlay import NameTaken, TooManyAdded
-from imds_sim.simulator.restoring import NotRestorable
+from imds_sim.admin.statuses import ERRORS, RELOAD_STATUS
+from imds_sim.simulator.environment import environment, subject_named
 from imds_sim.simulator.why import explain
 from imds_sim.sts.errors import ApiError
-from imds_sim.sts.federation.issuers import IssuerUnknown
-from imds_sim.workloads.resolve import WorkloadUnknown
 
 RELOAD = ("POST", "/v1/reload")
 Query = Mapping[str, str]
@@ -44,36 +46,6 @@ class AdminReply:
     status: int
     document: dict[str, object]
     allow: tuple[str, ...] = ()
-
-
-# Status and code of each error; the message is the error's own.
-ERRORS: dict[type[SimError], tuple[int, str]] = {
-    QueryInvalid: (400, "InvalidQuery"),
-    BodyInvalid: (400, "InvalidBody"),
-    IssuerUnknown: (404, "IssuerUnknown"),
-    PrincipalUnknown: (404, "PrincipalUnknown"),
-    RoleUnknown: (404, "RoleUnknown"),
-    **saml.ERRORS,
-    ShiftTooFar: (400, "ShiftTooFar"),
-    RateImpossible: (400, "RateImpossible"),
-    FaultInvalid: (400, "FaultInvalid"),
-    FaultUnknown: (404, "FaultUnknown"),
-    TooManyFaults: (409, "TooManyFaults"),
-    WorkloadUnknown: (404, "WorkloadUnknown"),
-    NameTaken: (409, "NameTaken"),
-    TooManyAdded: (409, "TooManyAdded"),
-    EnvironmentUnavailable: (409, "EnvironmentUnavailable"),
-    NotRestorable: (400, "NotRestorable"),
-    KeyUnusable: (500, "KeyUnusable"),
-}
-
-# Of a reload that did not take effect: the file is at fault, or what the daemon stands on.
-RELOAD_STATUS = {
-    "ConfigInvalid": 422,
-    "ConfigNotReadable": 422,
-    "CannotBind": 409,
-    "SinkNotWritable": 409,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +172,19 @@ class AdminApi:
         over = exchange.connection(surface, asked.query.get("as"), core.world.resolver)
         return AdminReply(200, exchange.document(request, core.handle(over, request)))
 
+    def _start_task(self, asked: Asked) -> AdminReply:
+        core = self._backend.core
+        name, overlay = tasks.started(asked.body, core)
+        core.lay_over(overlay)
+        return self._environment(Asked({"as": name}))
+
+    def _stop_task(self, asked: Asked) -> AdminReply:
+        core, name = self._backend.core, asked.query.get("as")
+        if name is None:
+            raise QueryInvalid("which task? give its name as the parameter as")
+        core.lay_over(tasks.stopped(name, core))
+        return AdminReply(200, {"stopped": name})
+
     def _why(self, asked: Asked) -> AdminReply:
         return AdminReply(200, explain(self._backend.core, read_question(asked.query)).document())
 
@@ -259,6 +244,8 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("POST", "/v1/restore"): _Route(AdminApi._restore, frozenset({"as"})),
     ("POST", "/v1/reset"): _Route(AdminApi._reset),
     ("POST", "/v1/exchange"): _Route(AdminApi._exchange, frozenset({"as"}), exchange.MAX_BODY),
+    ("POST", "/v1/tasks"): _Route(AdminApi._start_task, max_body=tasks.MAX_BODY),
+    ("DELETE", "/v1/tasks"): _Route(AdminApi._stop_task, frozenset({"as"})),
     ("GET", "/v1/why"): _Route(AdminApi._why, PARAMETERS),
     ("POST", "/v1/verify"): _Route(AdminApi._verify, max_body=verify.MAX_BODY),
     ("POST", "/v1/saml-assertion"): _Route(AdminApi._saml_assertion, max_body=saml.MAX_BODY),

@@ -14,6 +14,7 @@ from imds_sim.journal.counters import Counters
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ShiftedClock
 from imds_sim.kernel.exchange import Connection, Surface
+from imds_sim.kernel.identifiers import Identifiers
 from imds_sim.kernel.message import Request, Response
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.overlay import Overlay
@@ -114,6 +115,9 @@ class ServedCore(Protocol):
 
     @property
     def overlay(self) -> Overlay: ...
+
+    @property
+    def identifiers(self) -> Identifiers: ...
 
     def lay_over(self, overlay: Overlay) -> None: ...
 

@@ -6,7 +6,7 @@ from imds_sim.admin import clock as clock_in_json
 from imds_sim.admin import faults
 from imds_sim.admin.backend import AdminBackend, HeldCredentials, ReloadOutcome, ServedCore
 from imds_sim.admin.options import overlay_document
-from imds_sim.credentials.minting import deliveries
+from imds_sim.credentials.minting import deliveries, role_behind
 from imds_sim.credentials.provider import CredentialSet, Delivery
 from imds_sim.credentials.refresh import Held
 from imds_sim.journal.counters import Counters
@@ -91,7 +91,7 @@ def workloads(backend: AdminBackend, only: str | None = None) -> list[Document]:
 def workload(subject: Workload, credentials: HeldCredentials, clock: Clock) -> Document:
     """Who a workload is and, for each delivery, what it is given now."""
     held = credentials.held(subject.name)
-    ways = list(deliveries(subject)) if subject.role else []
+    ways = [way for way in deliveries(subject) if role_behind(subject, way) is not None]
     if isinstance(subject, Instance) and Delivery.INSTANCE_IDENTITY in held:
         ways.append(Delivery.INSTANCE_IDENTITY)  # somebody has read it
     return {

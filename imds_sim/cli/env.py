@@ -11,7 +11,7 @@ from imds_sim.simulator.environment_block import Environment, Format
     "--as",
     "workload",
     metavar="WORKLOAD|user/NAME",
-    help="Whom to be. Default: the first instance, else task, pod, function.",
+    help="Whom to be. Default: the first instance, else task, pod, function, endpoint.",
 )
 @click.option(
     "--format",

@@ -22,6 +22,7 @@ COMMANDS = (
     "oidc-token",
     "get",
     "status",
+    "task",
     "wait",
     "journal",
     "audit",

@@ -19,7 +19,7 @@ import click
     "--as",
     "workload",
     metavar="WORKLOAD|user/NAME",
-    help="Whom to be. Default: the first instance, else task, pod, function.",
+    help="Whom to be. Default: the first instance, else task, pod, function, endpoint.",
 )
 @click.option(
     "--fault",

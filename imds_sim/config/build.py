@@ -7,6 +7,7 @@ from imds_sim.config.arns import role_arns
 from imds_sim.config.build_identities import build_directory
 from imds_sim.config.build_workloads import WorkloadBuilder
 from imds_sim.config.schema.configuration import Configuration
+from imds_sim.containers.ecs import EcsOptions
 from imds_sim.credentials.schedule import RefreshPolicy
 from imds_sim.faults.armed import WantedFault
 from imds_sim.faults.match import Scope
@@ -16,6 +17,7 @@ from imds_sim.kernel.address import Address
 from imds_sim.kernel.arn import partition_of
 from imds_sim.kernel.exchange import Surface
 from imds_sim.kernel.identifiers import Identifiers
+from imds_sim.kernel.token_bucket import Rate
 from imds_sim.simulator.world import World
 from imds_sim.sts.audit.alarms import AlarmRule
 from imds_sim.sts.audit.trail import AuditOptions
@@ -57,6 +59,10 @@ def build_world(
             min_remaining=configuration.credentials.min_remaining,
         ),
         strict_region=configuration.sts.strict_region,
+        ecs=EcsOptions(
+            rate=Rate(configuration.ecs.throttle.rate, configuration.ecs.throttle.burst),
+            local_endpoints=configuration.ecs.local_endpoints,
+        ),
         hop_limit=HopLimit(HopMode(configuration.hop_limit.mode), configuration.hop_limit.local),
         journal_capacity=configuration.journal.capacity,
         audit=AuditOptions(
@@ -105,6 +111,7 @@ def _shared(
         (Surface.EKS, "eks", listen.eks),
         (Surface.EKS_PROBES, "eks_probes", listen.eks_probes),
         (Surface.LAMBDA, "aws_lambda", listen.aws_lambda),
+        (Surface.GENERIC, "generic", listen.generic),
     )
 
 

@@ -18,6 +18,7 @@ from imds_sim.iam.document import (
 from imds_sim.iam.principal_names import PrincipalKind, PrincipalName
 from imds_sim.kernel.arn import partition_of
 from imds_sim.sts.role_authorization import TAG_SESSION
+from imds_sim.workloads.endpoint import SERVICES, Dialect
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.pod import IRSA_AUDIENCE, Cluster, Pod
@@ -59,6 +60,12 @@ def _grants(
         for section in sections.values():
             if section.role is not None:
                 yield section.role, ((ASSUME_ROLE,), (), _service(kind.service))
+    for task in configuration.tasks.values():
+        if task.execution_role is not None:
+            yield task.execution_role, ((ASSUME_ROLE,), (), _service(Task.service))
+    for endpoint in configuration.endpoints.values():
+        service = SERVICES[Dialect(endpoint.dialect)]
+        yield endpoint.role, ((ASSUME_ROLE,), (), _service(service))
     arns = role_arns(configuration)
     for pod in configuration.pods.values():
         yield pod.role, ((ASSUME_ROLE, TAG_SESSION), (), _service(Pod.service))

@@ -1,27 +1,26 @@
 """Instances, tasks, pods and functions of the file, with what the file leaves to be derived."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from math import ceil
 
 from imds_sim.config.build_events import build_events
+from imds_sim.config.build_tasks import TaskBuilder
 from imds_sim.config.checks.timing import lifetime_of
 from imds_sim.config.clusters import clusters
 from imds_sim.config.network import Network
 from imds_sim.config.placement import architecture_of, zone_id_of
 from imds_sim.config.schema.configuration import Configuration
+from imds_sim.config.schema.endpoints import EndpointSection
 from imds_sim.config.schema.hops import ThrottleSection
 from imds_sim.config.schema.metadata import tree_path
-from imds_sim.config.schema.workloads import (
-    FunctionSection,
-    InstanceSection,
-    PodSection,
-    TaskSection,
-)
+from imds_sim.config.schema.workloads import FunctionSection, InstanceSection, PodSection
 from imds_sim.kernel.arn import dns_suffix_of, partition_of
 from imds_sim.kernel.identifiers import Identifiers
 from imds_sim.kernel.secret import Secret
 from imds_sim.kernel.token_bucket import Rate
+from imds_sim.workloads.endpoint import Dialect, Endpoint
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import (
     Family,
@@ -34,7 +33,6 @@ from imds_sim.workloads.instance import (
 )
 from imds_sim.workloads.pod import Pod
 from imds_sim.workloads.role import AttachedRole
-from imds_sim.workloads.task import Task
 from imds_sim.workloads.workload import Workload
 
 
@@ -65,19 +63,24 @@ class WorkloadBuilder:
         self._clusters = clusters(configuration, ids)
 
     def workloads(self) -> Iterator[Workload]:
-        """Instances, tasks, pods, functions, each kind in the order of the file."""
+        """Instances, tasks, pods, functions, endpoints, each kind in the order of the file."""
         configuration = self._configuration
         network = Network(self._ids, self._account, self._region)
         for instance in configuration.instances.values():
             network.claim(instance.network_interfaces, self._zone(instance))
+        place = (self._account, self._region)
+        tasks = TaskBuilder(place, self._ids, self._roles, network, self._started_at)
+        tasks.claim(configuration.tasks.values())
         for name, instance in configuration.instances.items():
             yield self._instance(name, instance, network)
         for name, task in configuration.tasks.items():
-            yield self._task(name, task)
+            yield tasks.build(name, task)
         for name, pod in configuration.pods.items():
             yield self._pod(name, pod)
         for name, function in configuration.functions.items():
             yield self._function(name, function)
+        for path, endpoint in configuration.endpoints.items():
+            yield self._endpoint(path, endpoint)
 
     def _instance(self, name: str, section: InstanceSection, network: Network) -> Instance:
         ids = self._ids
@@ -171,16 +174,18 @@ class WorkloadBuilder:
             )
         return found
 
-    def _task(self, name: str, section: TaskSection) -> Task:
-        return Task(
+    def _function(self, name: str, section: FunctionSection) -> Function:
+        return Function(
             name=name,
-            id=self._ids.hex("task", name),
             partition=self._partition,
             account=self._account,
             region=self._region,
-            cluster=section.cluster,
-            credentials_id=section.credentials_id or self._ids.uuid("credentials", name),
             role=self._roles[section.role],
+            authorization_token=section.authorization_token
+            or Secret(self._ids.uuid("authorization token", name)),
+            environment_token=Secret(self._ids.uuid("execution environment", name)),
+            availability_zone_id=self._zone_id(self._zone(section)),
+            snap_start=section.snap_start,
             lifetime=lifetime_of(self._configuration, section),
         )
 
@@ -204,20 +209,30 @@ class WorkloadBuilder:
             lifetime=lifetime_of(self._configuration, section),
         )
 
-    def _function(self, name: str, section: FunctionSection) -> Function:
-        return Function(
-            name=name,
+    def _endpoint(self, path: str, section: EndpointSection) -> Endpoint:
+        dialect, file = Dialect(section.dialect), section.authorization_token_file
+        return Endpoint(
+            name=path,
+            id=self._ids.hex("endpoint", path),
             partition=self._partition,
             account=self._account,
             region=self._region,
             role=self._roles[section.role],
-            authorization_token=section.authorization_token
-            or Secret(self._ids.uuid("authorization token", name)),
-            environment_token=Secret(self._ids.uuid("execution environment", name)),
-            availability_zone_id=self._zone_id(self._zone(section)),
-            snap_start=section.snap_start,
+            dialect=dialect,
+            authorization_token=(
+                section.authorization_token
+                or (file.token if file is not None else None)
+                or self._endpoint_token(path, dialect)
+            ),
+            token_file=None if file is None else str(file.path),
             lifetime=lifetime_of(self._configuration, section),
         )
+
+    def _endpoint_token(self, path: str, dialect: Dialect) -> Secret:
+        if dialect is Dialect.AWS_VAULT:  # 30 bytes in base64url, without padding
+            chance = self._ids.digest("authorization token", path)[:30]
+            return Secret(urlsafe_b64encode(chance).decode())
+        return Secret(self._ids.uuid("authorization token", path))
 
 
 def _launch(section: InstanceSection) -> Launch:

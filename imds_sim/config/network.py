@@ -4,8 +4,9 @@ Source: Amazon VPC User Guide, "Subnet CIDR blocks": an instance's addresses are
 subnet is in the VPC.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
 from imds_sim.config.default_vpc import VPC, DefaultVpc
 from imds_sim.config.placement import private_hostname, public_hostname, resource_hostname
@@ -56,6 +57,11 @@ class Network:
         for section in sections:
             for address in section.private_ipv4s:
                 self._default.claim(address, zone)
+
+    def keep(self, taken: Mapping[str, str]) -> None:
+        """Keep addresses from being given out; each with its zone."""
+        for address, zone in taken.items():
+            self._default.claim(IPv4Address(address), zone)
 
     def interfaces(
         self, name: str, sections: Sections, zone: str, instance_id: str, by_resource: bool = False

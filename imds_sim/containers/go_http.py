@@ -3,9 +3,6 @@
 Source: Go 1.26, net/http/server.go (extraHeader.Write, chunkWriter.writeHeader, conn.serve), and
 the bytes of a server made of the same libraries as the originals: gorilla/mux 1.8.0 and tollbooth
 4.0.2 (amazon-ecs-agent), chi 5.2.3 (aws-lambda-runtime-interface-emulator).
-
-One thing differs: from 2049 bytes of body on Go changes to chunks. The bodies of AWS are shorter;
-ours have their length at any size.
 """
 
 import re
@@ -28,6 +25,8 @@ Fields = tuple[tuple[str, str], ...]
 
 TEXT = "text/plain; charset=utf-8"
 NOT_FOUND = "404 page not found"
+
+BUFFER = 2048  # bytes; net/http knows the length of a body that fits, and sends others in chunks
 
 # Stands for a request that is not known any more.
 UNKNOWN = Request("GET", "/", Headers((("Connection", "close"),)))
@@ -66,13 +65,19 @@ class GoServer:
         """A handler's reply. `sniffed` is the content type where the handler gave none."""
         written = [(name, value.translate(_LINE_BREAKS)) for name, value in sorted(fields)]
         written.append(("Date", self.dates.current()))
-        if body or request.method != "HEAD":
+        fits = len(body) <= BUFFER
+        if fits and (body or request.method != "HEAD"):
             written.append(("Content-Length", str(len(body))))
         if sniffed is not None:
             written.append(("Content-Type", sniffed))
         close, connection = _connection(request)
+        chunked = not fits and request.method != "HEAD" and request.version != "1.0"
+        if not (fits or chunked or request.method == "HEAD"):
+            close, connection = True, None  # to HTTP/1.0 the end of the connection is the end
         if connection is not None:
             written.append(("Connection", connection))
+        if chunked:
+            written.append(("Transfer-Encoding", "chunked"))
         return Response(
             status.value,
             reason_phrase(status),
@@ -81,6 +86,7 @@ class GoServer:
             close,
             f"HTTP/{request.version}",
             notes,
+            chunked,
         )
 
     def error(

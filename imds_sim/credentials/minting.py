@@ -16,6 +16,7 @@ from imds_sim.sts.errors import ApiError
 from imds_sim.sts.operations.assume_role import AssumedRole, AssumeRoleRequest
 from imds_sim.sts.operations.instance_identity import InstanceIdentityRequest
 from imds_sim.sts.service import Service
+from imds_sim.workloads.endpoint import Endpoint
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.pod import Pod
@@ -27,24 +28,34 @@ UNAUTHORIZED = "AssumeRoleUnauthorizedAccess"
 
 
 def deliveries(workload: Workload) -> tuple[Delivery, ...]:
-    """How the role of a workload reaches it; the set of IMDSv1 only where v1 is open."""
+    """How the roles of a workload reach it, the one that is its own identity last.
+
+    The set of IMDSv1 is there only where v1 is open, that of the execution role only with one.
+    """
     match workload:
         case Instance():
             if workload.options.http_tokens_required:
                 return (Delivery.IMDS_V2,)
             return (Delivery.IMDS_V1, Delivery.IMDS_V2)
-        case Task() | Pod() | Function():
+        case Task():
+            execution = () if workload.execution_role is None else (Delivery.EXECUTION,)
+            return execution if workload.role is None else (*execution, Delivery.CONTAINER)
+        case Pod() | Function() | Endpoint():
             return (Delivery.CONTAINER,)
 
 
 def role_behind(workload: Workload, delivery: Delivery) -> AttachedRole | None:
     """The role whose credentials a delivery brings, or None if the workload has none."""
-    if delivery is not Delivery.INSTANCE_IDENTITY:
-        return workload.role
-    if not isinstance(workload, Instance):
-        return None
-    role = instance_identity_role(workload.account, workload.partition)
-    return AttachedRole(role.name, role.arn)
+    match delivery:
+        case Delivery.INSTANCE_IDENTITY:
+            if not isinstance(workload, Instance):
+                return None
+            role = instance_identity_role(workload.account, workload.partition)
+            return AttachedRole(role.name, role.arn)
+        case Delivery.EXECUTION:
+            return workload.execution_role if isinstance(workload, Task) else None
+        case _:
+            return workload.role
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +160,7 @@ def session_keys(workload: Workload, delivery: Delivery) -> dict[str, str]:
             return {key: value for key, value in keys.items() if value is not None}
         case Function():
             return {"lambda:SourceFunctionArn": workload.arn}
-        case Task() | Pod():
+        case Task() | Pod() | Endpoint():
             return {}
 
 

@@ -14,6 +14,7 @@ class Delivery(StrEnum):
     IMDS_V1 = "1.0"
     IMDS_V2 = "2.0"
     CONTAINER = "container"
+    EXECUTION = "execution"  # of a task's execution role
     INSTANCE_IDENTITY = "instance identity"  # of the role that every instance has, v1 and v2 alike
 
 

@@ -75,8 +75,10 @@ class RefreshingProvider:
         now = self._clock.now()
         for name, workload in self._workloads.items():
             former = before.get(name)
-            same = former is not None and _mints_alike(former, workload, old, minting)
-            for delivery in deliveries(workload) if workload.role is not None else ():
+            for delivery in deliveries(workload):
+                if role_behind(workload, delivery) is None:
+                    continue
+                same = former is not None and _mints_alike(former, workload, delivery, old, minting)
                 kept = held.get((name, delivery)) if same else None
                 if kept is not None and isinstance(kept.value, CredentialSet):
                     self._keep((name, delivery), kept.value)
@@ -95,9 +97,16 @@ class RefreshingProvider:
         for name, after in workloads.items():
             before = self._workloads.pop(name, None)
             minting = self._minting
-            same = before and after and _mints_alike(before, after, minting, minting)
-            ways = deliveries(after) if after is not None and after.role is not None else ()
-            kept = set(ways) if same else set()
+            ways = [
+                way
+                for way in (deliveries(after) if after is not None else ())
+                if after is not None and role_behind(after, way) is not None
+            ]
+            kept = {
+                way
+                for way in ways
+                if before and after and _mints_alike(before, after, way, minting, minting)
+            }
             if before and after and _is_same(before, after):
                 kept.add(Delivery.INSTANCE_IDENTITY)
             for way in Delivery:
@@ -215,18 +224,21 @@ class RefreshingProvider:
         heapq.heappush(self._due, (due_at, number, key))
 
 
-def _mints_alike(before: Workload, after: Workload, old: Minting, new: Minting) -> bool:
+def _mints_alike(
+    before: Workload, after: Workload, delivery: Delivery, old: Minting, new: Minting
+) -> bool:
     """Whether a set minted for `before` is the one that `after` would get."""
+    role = role_behind(after, delivery)
     return (
         _is_same(before, after)
-        and before.role == after.role
+        and role is not None
+        and role_behind(before, delivery) == role
         and session_keys(before, Delivery.IMDS_V2) == session_keys(after, Delivery.IMDS_V2)
         and put_into_sessions(before) == put_into_sessions(after)
-        and before.role is not None
         and all(
-            old.identities.get(role.arn) == new.identities.get(role.arn)
-            for role in (before.role, getattr(before, "target_role", None))
-            if role is not None
+            old.identities.get(each.arn) == new.identities.get(each.arn)
+            for each in (role, getattr(before, "target_role", None))
+            if each is not None
         )
     )
 

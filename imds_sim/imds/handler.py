@@ -32,6 +32,7 @@ from imds_sim.kernel.refusal import Refusal
 from imds_sim.kernel.timestamps import http_date
 from imds_sim.kernel.token_bucket import TokenBuckets
 from imds_sim.workloads.instance import Family, Instance
+from imds_sim.workloads.task import Task
 
 
 class ImdsHandler:
@@ -54,16 +55,20 @@ class ImdsHandler:
         self._modified: Rendered[datetime, str] = Rendered(http_date)
 
     def handle(
-        self, request: Request, instance: Instance | None, connection: Connection
+        self,
+        request: Request,
+        instance: Instance | None,
+        connection: Connection,
+        tasks: tuple[Task, ...] = (),
     ) -> Response:
-        """Answer as `instance`; None where no instance answers this client."""
+        """Answer as `instance`, on which `tasks` run; None where none answers this client."""
         keep = keeps_connection(request)
         writer = self._writer(instance)
         try:
             self._throttle(instance)
             match admit(request, instance, self._tokens):
                 case TreeRequest() as admitted:
-                    return self._item(admitted, keep)
+                    return self._item(admitted, keep, tasks)
                 case TokenRequest() as admitted:
                     return self._metadata_token(admitted, keep)
                 case MethodsRequest(allow):
@@ -97,13 +102,14 @@ class ImdsHandler:
         is_xen = instance is not None and instance.family is Family.XEN
         return self._xen if is_xen else self._nitro
 
-    def _item(self, admitted: TreeRequest, keep: bool) -> Response:
+    def _item(self, admitted: TreeRequest, keep: bool, tasks: tuple[Task, ...]) -> Response:
         instance, remaining = admitted.instance, admitted.remaining
         if remaining is None:
             version, seconds, delivery = 1, None, Delivery.IMDS_V1
         else:
             version, seconds, delivery = 2, _whole_seconds(remaining), Delivery.IMDS_V2
-        view = View(instance, delivery, self._provider, self._documents, self._clock.now())
+        now = self._clock.now()
+        view = View(instance, delivery, self._provider, self._documents, now, tasks)
         path = admitted.path
         found = None if path is None else look_up(view, path.names)
         if path is None or found is None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from imds_sim.credentials.provider import CredentialProvider, CredentialSet, Delivery, Refused
 from imds_sim.imds.documents import Documents
 from imds_sim.workloads.instance import Instance
+from imds_sim.workloads.task import Task
 
 
 class View(NamedTuple):
@@ -16,6 +17,7 @@ class View(NamedTuple):
     provider: CredentialProvider
     documents: Documents
     now: datetime
+    tasks: tuple[Task, ...] = ()  # that run on this instance
 
     def credentials(self) -> CredentialSet | Refused | None:
         """The set that this reader gets, the refusal of one, or None without a role."""

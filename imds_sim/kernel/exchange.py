@@ -12,6 +12,7 @@ class Surface(StrEnum):
     EKS = "eks"
     EKS_PROBES = "eks_probes"
     LAMBDA = "lambda"
+    GENERIC = "generic"
     STS = "sts"
 
 

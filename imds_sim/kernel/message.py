@@ -140,8 +140,8 @@ class Response(NamedTuple):
 
     The surface writes every field itself, `Date`, `Content-Length` and `Connection` included. With
     `close` the connection ends after the reply. A reply to HEAD carries the body that GET would
-    have; it is left out where bytes are written. `plan` is how a fault wants it to go out, `hops`
-    how far its packets may travel.
+    have; it is left out where bytes are written. A `chunked` body is sent as one chunk. `plan` is
+    how a fault wants it to go out, `hops` how far its packets may travel.
     """
 
     status: int
@@ -151,8 +151,14 @@ class Response(NamedTuple):
     close: bool = True
     version: str = "HTTP/1.1"
     notes: Notes = NO_NOTES
+    chunked: bool = False
     plan: WirePlan | None = None
     hops: int | None = None
+
+    @property
+    def payload(self) -> bytes:
+        """The body as it is sent."""
+        return b"%x\r\n%b\r\n0\r\n\r\n" % (len(self.body), self.body) if self.chunked else self.body
 
     def ending(self) -> "Response":
         """The same reply, with the news that the connection ends after it."""

@@ -7,6 +7,7 @@ from imds_sim.simulator.core import Core
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.environment import EnvironmentUnavailable, environment
 from imds_sim.simulator.environment_block import Format
+from imds_sim.workloads.endpoint import Endpoint
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.workload import Workload
 
@@ -55,7 +56,9 @@ def _lines(core: Core, endpoints: Endpoints) -> Iterator[str]:
 
 def _paste(core: Core, endpoints: Endpoints, workload: Workload) -> Iterator[str]:
     yield f"to be {workload.name} in a shell"
-    if isinstance(workload, Function):  # its environment holds credentials or their token
+    if isinstance(
+        workload, Function | Endpoint
+    ):  # its environment holds credentials or their token
         yield f'  eval "$(imds-sim env --as {workload.name})"'
         return
     try:

@@ -26,6 +26,7 @@ LIMITS: dict[Surface, Limits] = {
     Surface.EKS: Limits(),
     Surface.EKS_PROBES: Limits(),
     Surface.LAMBDA: Limits(),
+    Surface.GENERIC: Limits(),
     # 10,000,000 bytes of body are taken by the real service; signatures make heads long.
     Surface.STS: Limits(head=32 * 1024, body=10_000_000),
 }

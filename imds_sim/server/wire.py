@@ -248,7 +248,7 @@ class WireProtocol(asyncio.Protocol):
             response = response.ending()
         self._hops.follow(response.hops)
         is_head = isinstance(message, Request) and message.method == "HEAD"
-        head, body = response.head(), b"" if is_head else response.body
+        head, body = response.head(), b"" if is_head else response.payload
         if response.plan is not None:
             self._perform(response.plan, response.close, (head, body))
             return

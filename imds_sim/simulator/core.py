@@ -7,9 +7,12 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 
 from imds_sim.containers.aws_lambda import LambdaHandler
-from imds_sim.containers.ecs import EcsHandler
+from imds_sim.containers.cloudshell import ShellTokens
+from imds_sim.containers.ecs import EcsAgent, EcsHandler
 from imds_sim.containers.eks import EksHandler
 from imds_sim.containers.eks_probes import EksProbeHandler
+from imds_sim.containers.generic import GenericHandler
+from imds_sim.containers.task_protection import TaskProtections
 from imds_sim.credentials.minting import Minter
 from imds_sim.credentials.refresh import BATCH, Minting, RefreshingProvider
 from imds_sim.faults.armed import ArmedFault, ArmedFaults, Origin
@@ -24,21 +27,23 @@ from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import Clock, ShiftedClock, SteadyClock
 from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.exchange import Connection, Surface
+from imds_sim.kernel.identifiers import Identifiers
 from imds_sim.kernel.keys import KeyKeeper, ProcessKeys
 from imds_sim.kernel.message import Request, Response, Unreadable
+from imds_sim.kernel.token_bucket import TokenBuckets
 from imds_sim.simulator.cluster_tokens import ClusterTokens
+from imds_sim.simulator.container_calls import assume_for, denial_of, host_of
 from imds_sim.simulator.handed import HandedCredentials, Kept
 from imds_sim.simulator.overlay import Overlay
 from imds_sim.simulator.pipeline import Pipeline
 from imds_sim.simulator.playing import Playing
 from imds_sim.simulator.restoring import check_restorable
-from imds_sim.simulator.world import World
+from imds_sim.simulator.world import World, changed_workloads
 from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.sts.mfa import UsedCodes
 from imds_sim.sts.query_api.handler import StsQueryHandler
 from imds_sim.sts.service import Service
 from imds_sim.sts.sessions import SessionSealer
-from imds_sim.workloads.workload import Workload
 
 PRIMED_AT_START = 500  # workloads that hold credentials before the daemon calls itself ready
 
@@ -78,12 +83,16 @@ class Core:
         self.generation = 1
         self.configured = world  # as the file has it, without the overlay
         self.overlay = Overlay()
+        self.identifiers = Identifiers(derived_key(state_key, "identifiers"))
         self._entropy = entropy
         self._sealer = SessionSealer(derived_key(state_key, "session tokens"), entropy)
         self._tokens = MetadataTokens(
             derived_key(state_key, "metadata tokens"), self._moment, entropy
         )
+        self._shell_tokens = ShellTokens(derived_key(state_key, "shell tokens"), self._moment)
         self._used_codes = UsedCodes()
+        self._ecs_buckets = TokenBuckets(self._moment)
+        self._protections = TaskProtections(self._moment)
         self._agent_answered: Counter[int] = Counter()  # by status
         self._issuer_keys = ProcessKeys(issuer_keys)
         self._signatures = Signatures(self._issuer_keys, self._moment, entropy)
@@ -159,6 +168,8 @@ class Core:
         """
         self.clock.reset()
         self.journal.clear()
+        self._ecs_buckets.clear()
+        self._protections.clear()
         self.audit.clear()
         self.alarms.clear()
         self.counters.clear()
@@ -215,7 +226,7 @@ class Core:
         if world is self.world:
             return
         self.overlay = overlay
-        self.credentials.change(_changed(self.world, world))
+        self.credentials.change(changed_workloads(self.world, world))
         self._handed.know(world.resolver.workloads)
         self._pipeline = replace(self._pipeline, world=world)
 
@@ -252,12 +263,15 @@ class Core:
         self._pipeline = Pipeline(
             world=world,
             imds=ImdsHandler(handed, self._tokens, self._moment, self._signatures),
-            ecs=EcsHandler(handed, self._moment),
+            ecs=EcsHandler(handed, self._moment, self._ecs_agent(world, service)),
             eks=EksHandler(
                 handed, self.cluster_tokens, self._moment, self._entropy, self._agent_answered
             ),
             eks_probes=EksProbeHandler(self._agent_answered, self._moment),
             aws_lambda=LambdaHandler(handed, self._moment),
+            generic=GenericHandler(
+                handed, self._moment, self._shell_tokens, assume_for(service, self.credentials)
+            ),
             sts=StsQueryHandler(
                 service, self._moment, self._entropy, world.region, world.strict_region
             ),
@@ -268,19 +282,17 @@ class Core:
             playing=Playing(self.faults, handed, self._tokens, self._moment, self._jump),
         )
 
+    def _ecs_agent(self, world: World, service: Service) -> EcsAgent:
+        return EcsAgent(
+            buckets=self._ecs_buckets,
+            protections=self._protections,
+            denial=denial_of(service, self.credentials),
+            options=world.ecs,
+            host=host_of(world, service, self.credentials),
+            entropy=self._entropy,
+        )
+
 
 def _minting(world: World, service: Service) -> Minting:
-    return Minting(
-        mint=Minter(service).mint,
-        policy=world.refresh,
-        identities={arn: role.unique_id for arn, role in world.directory.roles.items()},
-    )
-
-
-def _changed(before: World, after: World) -> dict[str, Workload | None]:
-    """The workloads in which two worlds differ, as they are after; None for those that are gone."""
-    old, new = before.resolver.workloads, after.resolver.workloads
-    changed: dict[str, Workload | None] = {
-        name: workload for name, workload in new.items() if old.get(name) is not workload
-    }
-    return changed | dict.fromkeys(old.keys() - new.keys())
+    identities = {arn: role.unique_id for arn, role in world.directory.roles.items()}
+    return Minting(mint=Minter(service).mint, policy=world.refresh, identities=identities)

@@ -15,6 +15,7 @@ from imds_sim.simulator.endpoints import Endpoints, usable
 from imds_sim.simulator.environment_block import IMDS_ENDPOINT, Environment
 from imds_sim.simulator.metadata_url import cure, url_of
 from imds_sim.simulator.world import World
+from imds_sim.workloads.endpoint import Endpoint
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.pod import IRSA_TOKEN, POD_IDENTITY_TOKEN, Pod
@@ -25,6 +26,7 @@ from imds_sim.workloads.workload import Workload
 FULL_URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 RELATIVE_URI = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
 AUTHORIZATION_TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"
+AUTHORIZATION_TOKEN_FILE = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
 IMDS_DISABLED = "AWS_EC2_METADATA_DISABLED"
 STS_ENDPOINT = "AWS_ENDPOINT_URL_STS"
 AUTHORIZATION_TOKEN_FILE = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
@@ -113,15 +115,17 @@ def environment(served: Served, endpoints: Endpoints, name: str | None = None) -
             variables |= _of_pod(subject, endpoints)
         case Function():
             variables |= _of_function(subject, endpoints, served.credentials)
+        case Endpoint():
+            variables |= _of_endpoint(subject, endpoints)
         case User():
             variables |= _of_user(subject)
     return Environment(variables, tuple(name for name in IN_THE_WAY if name not in variables))
 
 
 def subject_named(world: World, name: str | None) -> Workload | User:
-    """A workload, or a user as `user/NAME`; None is the first instance, else task, pod, function.
+    """A workload, or a user as `user/NAME`. Raises WorkloadUnknown.
 
-    Raises WorkloadUnknown.
+    None is the first instance, else the first task, pod, function, endpoint.
     """
     if name is None:
         return _default_workload(world)
@@ -138,7 +142,7 @@ def subject_named(world: World, name: str | None) -> Workload | User:
 
 def _default_workload(world: World) -> Workload:
     workloads = world.resolver.workloads.values()
-    kinds: tuple[type[Workload], ...] = (Instance, Task, Pod, Function)
+    kinds: tuple[type[Workload], ...] = (Instance, Task, Pod, Function, Endpoint)
     for kind in kinds:
         for workload in workloads:
             if isinstance(workload, kind):
@@ -147,13 +151,21 @@ def _default_workload(world: World) -> Workload:
 
 
 def _of_task(task: Task, endpoints: Endpoints) -> dict[str, str]:
+    """The environment of the task's first container."""
     urls = _needed(task, endpoints, Surface.ECS)
-    if ECS_HOST in urls:
-        uri = {RELATIVE_URI: task.credentials_path}
-    else:
-        uri = {FULL_URI: urls[0] + task.credentials_path}
-    # As on EC2, where a task has the instance's metadata beside it; on Fargate there is none.
-    return uri | {"AWS_EXECUTION_ENV": "AWS_ECS_EC2"}
+    url = ECS_HOST if ECS_HOST in urls else urls[0]
+    variables = {"AWS_EXECUTION_ENV": f"AWS_ECS_{task.launch_type}"}
+    if task.role is not None:  # without one a client goes on to the instance, as on AWS
+        own = RELATIVE_URI if url == ECS_HOST else FULL_URI
+        host = "" if url == ECS_HOST else url
+        variables[own] = host + task.credentials_path
+    for container in task.containers[:1]:
+        variables |= {
+            "ECS_CONTAINER_METADATA_URI": f"{url}/v3/{container.endpoint_id}",
+            "ECS_CONTAINER_METADATA_URI_V4": f"{url}/v4/{container.endpoint_id}",
+            "ECS_AGENT_URI": f"{url}/api/{container.endpoint_id}",
+        }
+    return variables
 
 
 def _of_pod(pod: Pod, endpoints: Endpoints) -> dict[str, str]:
@@ -202,6 +214,14 @@ def _of_function(
     } | name
 
 
+def _of_endpoint(endpoint: Endpoint, endpoints: Endpoints) -> dict[str, str]:
+    url = _needed(endpoint, endpoints, Surface.GENERIC)[0]
+    uri = {FULL_URI: url + endpoint.name}
+    if endpoint.token_file is not None:
+        return uri | {AUTHORIZATION_TOKEN_FILE: endpoint.token_file}
+    return uri | {AUTHORIZATION_TOKEN: endpoint.authorization_token.reveal()}
+
+
 def _of_user(user: User) -> dict[str, str]:
     if not user.access_keys:
         raise EnvironmentUnavailable(
@@ -228,6 +248,10 @@ def _metadata_url(world: World, endpoints: Endpoints, subject: Workload | User) 
         if found is None:
             raise EnvironmentUnavailable(cure(world, endpoints, subject))
         return found
+    if isinstance(subject, Task) and subject.instance is not None:
+        host = world.resolver.workloads.get(subject.instance)
+        if isinstance(host, Instance) and (at := url_of(world, endpoints, host)) is not None:
+            return at
     instances = [w for w in world.resolver.workloads.values() if isinstance(w, Instance)]
     own = url_of(world, endpoints, instances[0]) if instances else None
     return own or next(iter(usable(endpoints.surfaces.get(Surface.IMDS, ()))), None)

@@ -7,6 +7,7 @@ from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.ecs import EcsHandler
 from imds_sim.containers.eks import EksHandler
 from imds_sim.containers.eks_probes import EksProbeHandler
+from imds_sim.containers.generic import GenericHandler
 from imds_sim.faults.play import Play
 from imds_sim.imds.handler import ImdsHandler
 from imds_sim.journal.counters import Counters
@@ -20,6 +21,7 @@ from imds_sim.simulator.playing import Playing
 from imds_sim.simulator.world import World
 from imds_sim.sts.audit.alarms import Alarms
 from imds_sim.sts.query_api.handler import StsQueryHandler
+from imds_sim.workloads.endpoint import Endpoint
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.hops import is_ipv6_endpoint
 from imds_sim.workloads.instance import Instance
@@ -57,6 +59,7 @@ class Pipeline:
     eks: EksHandler
     eks_probes: EksProbeHandler
     aws_lambda: LambdaHandler
+    generic: GenericHandler
     sts: StsQueryHandler
     journal: Recorder
     alarms: Alarms
@@ -123,13 +126,17 @@ class Pipeline:
             case Surface.LAMBDA:
                 function = workload if isinstance(workload, Function) else None
                 return self.aws_lambda.handle(request, function, connection)
+            case Surface.GENERIC:
+                endpoint = workload if isinstance(workload, Endpoint) else None
+                return self.generic.handle(request, endpoint, connection)
             case Surface.STS:
                 return self.sts.handle(request, connection)
 
     def _metadata(
         self, request: Request, instance: Instance | None, connection: Connection
     ) -> Response:
-        response = self.imds.handle(request, instance, connection)
+        tasks = self.world.resolver.tasks_on("" if instance is None else instance.name)
+        response = self.imds.handle(request, instance, connection, tasks)
         closed = instance is not None and not instance.options.http_protocol_ipv6_enabled
         if closed and is_ipv6_endpoint(connection.local):
             notes = response.notes._replace(detail="HttpProtocolIpv6 is disabled")
@@ -154,6 +161,8 @@ class Pipeline:
                 return self.eks_probes
             case Surface.LAMBDA:
                 return self.aws_lambda
+            case Surface.GENERIC:
+                return self.generic
             case Surface.STS:
                 return self.sts
 

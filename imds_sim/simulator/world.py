@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING
 
+from imds_sim.containers.ecs import DEFAULT_ECS, EcsOptions
 from imds_sim.credentials.schedule import DEFAULT_REFRESH, RefreshPolicy
 from imds_sim.faults.armed import WantedFault
 from imds_sim.iam.directory import Directory
@@ -15,6 +16,7 @@ from imds_sim.workloads.hops import BY_THE_NETWORK, HopLimit
 from imds_sim.workloads.listener import Listener
 from imds_sim.workloads.pod import Cluster, Pod
 from imds_sim.workloads.resolve import Resolver
+from imds_sim.workloads.workload import Workload
 
 if TYPE_CHECKING:
     from imds_sim.faults.weather import Weather
@@ -39,6 +41,7 @@ class World:
     allow_clients: tuple[IPv4Network | IPv6Network, ...] = ()
     refresh: RefreshPolicy = DEFAULT_REFRESH
     strict_region: bool = False
+    ecs: EcsOptions = DEFAULT_ECS
     hop_limit: HopLimit = BY_THE_NETWORK
     journal_capacity: int = 10_000
     audit: AuditOptions = DEFAULT_AUDIT
@@ -56,3 +59,12 @@ class World:
     def clusters(self) -> tuple[Cluster, ...]:
         """The clusters that have pods."""
         return tuple({pod.cluster.name: pod.cluster for pod in self.pods}.values())
+
+
+def changed_workloads(before: World, after: World) -> dict[str, Workload | None]:
+    """The workloads in which two worlds differ, as they are after; None for those that are gone."""
+    old, new = before.resolver.workloads, after.resolver.workloads
+    changed: dict[str, Workload | None] = {
+        name: workload for name, workload in new.items() if old.get(name) is not workload
+    }
+    return changed | dict.fromkeys(old.keys() - new.keys())

@@ -218,6 +218,11 @@ class Service:
             self._authority, self._messages, signer, request, context
         )
 
+    def decide(self, signer: Signer, action: str, resource: str) -> Decision:
+        """What the policies say of an action of another service, on a resource of the caller's."""
+        keys = self._authority.keys(signer, NOTHING)
+        return self._authority.decide(signer, action, resource, keys)
+
     def get_delegated_access_token(
         self, signer: Signer, request: GetDelegatedAccessTokenRequest
     ) -> Never:

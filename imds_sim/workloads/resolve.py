@@ -9,15 +9,54 @@ from typing import Self
 from imds_sim.kernel.errors import SimError
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.message import Request
+from imds_sim.workloads.endpoint import Endpoint, EndpointPaths
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.pod import Pod, pod_claimed_by
-from imds_sim.workloads.task import Task, credentials_id_in
+from imds_sim.workloads.task import Task, credentials_id_in, endpoint_id_in, is_by_address
 from imds_sim.workloads.workload import Workload
 
 
 class WorkloadUnknown(SimError):
     """No workload has this name; the message lists some that there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tasks:
+    """Tasks by what a request to the ECS agent names them by."""
+
+    by_credentials_id: Mapping[str, Task]
+    by_endpoint_id: Mapping[str, Task]
+    by_address: Mapping[str, Task]
+    by_instance: Mapping[str, tuple[Task, ...]]
+
+    @classmethod
+    def of(cls, tasks: Iterable[Task]) -> Self:
+        there = list(tasks)
+        by_instance: dict[str, tuple[Task, ...]] = {}
+        for task in there:
+            if task.instance is not None:
+                by_instance[task.instance] = (*by_instance.get(task.instance, ()), task)
+        return cls(
+            {each: task for task in there for each in task.credentials_ids},
+            {each.endpoint_id: task for task in there for each in task.containers},
+            {
+                address: task
+                for task in there
+                if task.interface is not None
+                for address in task.interface.private_ipv4s
+            },
+            by_instance,
+        )
+
+    def named_by(self, connection: Connection, target: str) -> Task | None:
+        """The task that a request target names, or whose address the client has."""
+        if (credentials_id := credentials_id_in(target)) is not None:
+            return self.by_credentials_id.get(credentials_id)
+        if is_by_address(target):
+            return self.by_address.get(connection.peer)
+        endpoint_id = endpoint_id_in(target)
+        return None if endpoint_id is None else self.by_endpoint_id.get(endpoint_id)
 
 
 _Prefix = tuple[int, int, int]  # IP version, prefix length, network as a number
@@ -31,9 +70,10 @@ class Resolver:
     default_instance: Instance | None
     _by_prefix: Mapping[_Prefix, Instance]
     _prefix_lengths: Mapping[int, tuple[int, ...]]  # per IP version, longest first
-    _tasks: Mapping[str, Task]  # by credentials id
+    _tasks: "_Tasks"
     _pods: Mapping[tuple[str, str], Pod]  # by subject and name
     _functions: Mapping[str, Function]  # by authorization token, and by `Bearer` metadata token
+    _endpoints: EndpointPaths
 
     @classmethod
     def of(cls, workloads: Iterable[Workload]) -> Self:
@@ -54,7 +94,7 @@ class Resolver:
             default_instance=next((i for i in instances if not (i.listen or i.clients)), None),
             _by_prefix=by_prefix,
             _prefix_lengths={v: tuple(sorted(of, reverse=True)) for v, of in lengths.items()},
-            _tasks={w.credentials_id: w for w in by_name.values() if isinstance(w, Task)},
+            _tasks=_Tasks.of(each for each in by_name.values() if isinstance(each, Task)),
             _pods={(w.subject, w.name): w for w in by_name.values() if isinstance(w, Pod)},
             _functions={
                 shown: w
@@ -62,6 +102,7 @@ class Resolver:
                 if isinstance(w, Function)
                 for shown in w.authorizations()
             },
+            _endpoints=EndpointPaths.of(w for w in by_name.values() if isinstance(w, Endpoint)),
         )
 
     def named(self, name: str) -> Workload:
@@ -79,14 +120,20 @@ class Resolver:
             case Surface.IMDS:
                 return self.instance(connection)
             case Surface.ECS:
-                return self._tasks.get(credentials_id_in(request.target) or "")
+                return self._tasks.named_by(connection, request.target)
             case Surface.EKS:
                 claimed = pod_claimed_by(request.headers.get("authorization") or "")
                 return None if claimed is None else self._pods.get(claimed)
             case Surface.LAMBDA:
                 return self._functions.get(request.headers.get("authorization") or "")
+            case Surface.GENERIC:
+                return self._endpoints.named_by(request.target)
             case Surface.STS | Surface.EKS_PROBES:
                 return None
+
+    def tasks_on(self, instance: str) -> tuple[Task, ...]:
+        """The tasks that run on an instance."""
+        return self._tasks.by_instance.get(instance, ())
 
     def instance(self, connection: Connection) -> Instance | None:
         """Own listener, then the longest prefix in `clients`, then the default instance."""

@@ -67,7 +67,7 @@ def test_each_workload_is_listed_with_what_it_holds(api: AdminApi) -> None:
     }
     assert web_2["role_arn"] is None
     assert web_2["credentials"] == {}
-    assert (task["kind"], task["credentials"]) == ("task", {"container": held})
+    assert (task["kind"], task["credentials"]) == ("task", {"execution": held, "container": held})
     assert (function["kind"], function["id"]) == ("function", None)
 
 

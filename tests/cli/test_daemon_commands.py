@@ -129,7 +129,7 @@ def test_rotate_shows_the_new_keys(daemon: StubDaemon, invoke: Invoke) -> None:
     assert invoke("rotate", "--as", "web-1").stdout == (
         "web-1  IMDSv2 ASIAHELD, 6h left, next at 04:04:05Z\n"
     )
-    assert len(invoke("rotate").stdout.splitlines()) == 4
+    assert len(invoke("rotate").stdout.splitlines()) == 5
     assert invoke("rotate", "--as", "web-9").exit_code == 2
 
 

@@ -9,6 +9,7 @@ from imds_sim.config.checks.timing import FUNCTION_LIFETIME, TASK_LIFETIME
 from imds_sim.config.schema.configuration import CredentialsSection
 from imds_sim.kernel.address import parse_address
 from imds_sim.simulator.world import World
+from imds_sim.workloads.endpoint import Endpoint
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance, MetadataOptions, Placement
 from imds_sim.workloads.task import Task
@@ -115,6 +116,61 @@ def test_a_task_is_complete_and_has_what_the_file_says(world_of: WorldOf) -> Non
     assert task.arn == f"arn:aws:ecs:us-east-1:111122223333:task/default/{task.id}"
     assert task.lifetime == timedelta(hours=6)
     assert (other.cluster, other.credentials_id, other.lifetime) == ("c", "u", timedelta(hours=2))
+    [container] = task.containers
+    assert (task.family, task.revision, container.name) == ("t", 1, "t")
+    assert re.fullmatch(r"ecs-t-1-t-[0-9a-f]{20}", container.docker_name)
+    assert re.fullmatch(r"[0-9a-f]{64}", container.docker_id)
+    assert re.fullmatch(r"[0-9a-f-]{36}", container.endpoint_id)
+    assert container.arn.startswith(task.arn.replace(":task/", ":container/") + "/")
+    assert task.interface is not None
+    assert (task.interface.subnet_ipv4_cidr, task.cpu, task.memory) == ("172.31.0.0/20", None, None)
+
+
+def test_a_task_on_fargate_has_the_ids_and_limits_of_fargate(world_of: WorldOf) -> None:
+    world = world_of(ROLE + "tasks: {t: {role: r, launch_type: FARGATE, containers: {a: , b: }}}")
+    task = world.resolver.workloads["t"]
+    assert isinstance(task, Task)
+    assert (task.cpu, task.memory) == (0.25, 512)
+    for container in task.containers:
+        assert re.fullmatch(rf"{task.id}-[0-9]{{10}}", container.endpoint_id)
+        assert container.docker_id == container.endpoint_id
+    assert [each.docker_name for each in task.containers] == ["a", "b"]
+
+
+def test_the_addresses_of_tasks_and_instances_differ(world_of: WorldOf) -> None:
+    names = [f"n{number}" for number in range(300)]
+    instances = ", ".join(f"{name}: {{}}" for name in names)
+    tasks = ", ".join(f"t{name}: {{role: r}}" for name in names)
+    world = world_of(
+        ROLE + f"instances: {{{instances}}}\n"
+        f"tasks: {{{tasks}, u: {{role: r, address: 172.31.0.20}}, "
+        "w: {role: r, address: 10.1.2.3}}"
+    )
+    addresses = set()
+    for each in world.resolver.workloads.values():
+        assert isinstance(each, Instance | Task)
+        interface = each.interfaces[0] if isinstance(each, Instance) else each.interface
+        assert interface is not None
+        addresses.add(interface.private_ipv4)
+    assert len(addresses) == 602
+    assert addresses >= {"172.31.0.20", "10.1.2.3"}
+
+
+def test_containers_on_a_bridge_have_addresses_of_the_bridge(world_of: WorldOf) -> None:
+    world = world_of(ROLE + "tasks: {t: {role: r, network_mode: bridge, containers: {a: , b: }}}")
+    task = world.resolver.workloads["t"]
+    assert isinstance(task, Task)
+    assert task.interface is None
+    assert [each.address for each in task.containers] == ["172.17.0.2", "172.17.0.3"]
+
+
+def test_an_execution_role_is_trusted_by_ecs_and_has_an_id_of_its_own(world_of: WorldOf) -> None:
+    world = world_of("roles: {r: {}, x: {}}\ntasks: {t: {role: r, execution_role: x}}")
+    task = world.resolver.workloads["t"]
+    assert isinstance(task, Task)
+    assert len(set(task.credentials_ids)) == 2
+    [execution] = [role for role in world.directory.roles.values() if role.name == "x"]
+    assert "ecs-tasks.amazonaws.com" in str(execution.trust)
 
 
 def test_a_function_is_complete_and_has_what_the_file_says(world_of: WorldOf) -> None:
@@ -179,3 +235,21 @@ def test_a_partition_is_one_of_a_placement_group(
         assert line.endswith(f"{number} is not a partition; allowed: 1 to 7")
     (line,) = refusal(text.format("", 1))
     assert line.endswith("needs a placement group; add group_name:")
+
+
+def test_an_endpoint_is_complete_and_is_served_by_who_its_dialect_says(world_of: WorldOf) -> None:
+    world = world_of(
+        ROLE + "endpoints: {/a: {role: r}, /b: {role: r, dialect: aws_vault, lifetime: 2h}, "
+        "/c/: {role: r, dialect: greengrass, authorization_token: t}}"
+    )
+    plain, vault, greengrass = (
+        each for each in world.resolver.workloads.values() if isinstance(each, Endpoint)
+    )
+    assert (plain.name, plain.dialect, plain.lifetime) == ("/a", "plain", timedelta(hours=6))
+    assert re.fullmatch(r"[0-9a-f-]{36}", plain.authorization_token.reveal())
+    assert re.fullmatch(r"[A-Za-z0-9_-]{40}", vault.authorization_token.reveal())
+    assert greengrass.authorization_token.reveal() == "t"
+    assert vault.lifetime == timedelta(hours=2)
+    [role] = world.directory.roles.values()
+    assert "credentials.iot.amazonaws.com" in str(role.trust)
+    assert "ecs-tasks.amazonaws.com" in str(role.trust)

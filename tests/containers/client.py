@@ -1,6 +1,6 @@
 """What the tests of the container endpoints share: a provider that holds still, and parsing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from imds_sim.containers.eks_errors import InvalidToken
@@ -12,6 +12,7 @@ from imds_sim.kernel.secret import Secret
 from imds_sim.workloads.pod import Cluster
 
 DATE = "Fri, 02 Jan 2026 03:04:05 GMT"
+GENERIC = Connection(Surface.GENERIC, None, "172.30.0.11", 40000, "127.0.0.1", 1343)
 CONNECTION = Connection(Surface.ECS, None, "172.30.0.11", 40000, "127.0.0.1", 1340)
 HELD = CredentialSet(
     role_arn="arn:aws:iam::111122223333:role/web",
@@ -21,6 +22,11 @@ HELD = CredentialSet(
     session_token=Secret("IQoJ//b3JpZ2lu=="),
     issued_at=datetime(2026, 1, 2, 3, 0, tzinfo=UTC),
     expires_at=datetime(2026, 1, 2, 9, 0, 0, 999_999, tzinfo=UTC),
+)
+EXECUTION = replace(
+    HELD,
+    role_arn="arn:aws:iam::111122223333:role/pull",
+    access_key_id="ASIAPPPPPPPPPPPPPPPP",
 )
 REFUSED = Refused("web", "AssumeRoleUnauthorizedAccess", "the trust policy", HELD.issued_at)
 
@@ -32,8 +38,17 @@ class HeldSets:
     sets: dict[str, CredentialSet | Refused] = field(default_factory=dict)
 
     def current(self, workload: str, delivery: Delivery) -> CredentialSet | Refused | None:
+        if delivery is Delivery.EXECUTION:
+            return EXECUTION
         assert delivery is Delivery.CONTAINER
         return self.sets.get(workload)
+
+
+class NoChance:
+    """Entropy that draws nothing but zeros."""
+
+    def bytes(self, count: int, purpose: str) -> bytes:
+        return bytes(count)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What each kind of workload's service asks of the STS, and what the session is bound to."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -110,4 +111,11 @@ def test_imdsv1_has_a_set_only_where_it_is_open(
     opened = make_instance("b", options=MetadataOptions(http_tokens_required=False))
     assert deliveries(closed) == (Delivery.IMDS_V2,)
     assert deliveries(opened) == (Delivery.IMDS_V1, Delivery.IMDS_V2)
-    assert deliveries(task) == deliveries(function) == (Delivery.CONTAINER,)
+    assert deliveries(function) == (Delivery.CONTAINER,)
+
+
+def test_a_task_has_a_set_for_each_role_that_it_has(task: Task) -> None:
+    assert deliveries(task) == (Delivery.EXECUTION, Delivery.CONTAINER)
+    assert deliveries(replace(task, execution_role=None)) == (Delivery.CONTAINER,)
+    assert deliveries(replace(task, role=None)) == (Delivery.EXECUTION,)
+    assert deliveries(replace(task, role=None, execution_role=None)) == ()

@@ -87,7 +87,11 @@ def test_a_tick_at_the_start_mints_for_every_workload_that_has_a_role(
     workloads: list[Workload] = [make_instance("bare"), make_instance("web", profile=PROFILE), task]
     provider = RefreshingProvider(clock, minting(mint), workloads)
     provider.tick()
-    assert sorted(mint.minted) == [("api", Delivery.CONTAINER), ("web", Delivery.IMDS_V2)]
+    assert sorted(mint.minted) == [
+        ("api", Delivery.CONTAINER),
+        ("api", Delivery.EXECUTION),
+        ("web", Delivery.IMDS_V2),
+    ]
     assert provider.current("bare", Delivery.IMDS_V2) is None
     assert provider.current("nobody", Delivery.IMDS_V2) is None
 

@@ -20,6 +20,7 @@ def test_the_ready_document_has_every_surface() -> None:
         "eks": [],
         "eks_probes": [],
         "lambda": [],
+        "generic": [],
         "admin": ["unix:/run/x.sock"],
         "instances": {"web-2": ["http://127.0.0.1:1400"]},
     }

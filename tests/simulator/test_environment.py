@@ -6,16 +6,19 @@ import pytest
 
 from imds_sim.kernel.address import TcpAddress
 from imds_sim.kernel.exchange import Surface
+from imds_sim.kernel.secret import Secret
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.environment import EnvironmentUnavailable, environment
 from imds_sim.simulator.environment_block import Environment
 from imds_sim.simulator.world import World
+from imds_sim.workloads.endpoint import Dialect, Endpoint
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.pod import Pod
 from imds_sim.workloads.resolve import WorkloadUnknown
-from imds_sim.workloads.task import Task
+from imds_sim.workloads.task import LaunchType, Task
 from imds_sim.workloads.workload import Workload
+from tests.conftest import ROLE
 from tests.worlds import ALICE, REFUSED, FixedCredentials, world_of
 
 MakeInstance = Callable[..., Instance]
@@ -42,6 +45,7 @@ OF_EVERY_FUNCTION = {
     "AWS_LAMBDA_METADATA_TOKEN": "where-am-i",
 }
 TRIPLE = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
+ENDPOINT = "5b7c1ad6-2a4f-4b1a-9d5c-0e8f6d3c2b1a"  # of the task's first container
 OWN_ADDRESS = (TcpAddress("127.0.0.1", 1343),)
 
 
@@ -107,6 +111,9 @@ def test_a_task_is_told_the_whole_address_of_its_credentials(task: Task) -> None
     assert found.set == COMMON | {
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:1340" + task.credentials_path,
         "AWS_EXECUTION_ENV": "AWS_ECS_EC2",
+        "ECS_CONTAINER_METADATA_URI": f"http://127.0.0.1:1340/v3/{ENDPOINT}",
+        "ECS_CONTAINER_METADATA_URI_V4": f"http://127.0.0.1:1340/v4/{ENDPOINT}",
+        "ECS_AGENT_URI": f"http://127.0.0.1:1340/api/{ENDPOINT}",
     }
     assert set(found.unset) >= TRIPLE
 
@@ -115,13 +122,49 @@ def test_a_task_is_told_the_path_alone_where_the_address_is_the_one_of_ecs(task:
     real = {Surface.ECS: ("http://127.0.0.1:1340", "http://169.254.170.2")}
     found = environment_of(world_of(task), task.name, Endpoints({**ALL.surfaces, **real}))
     assert found.set["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] == task.credentials_path
+    assert found.set["ECS_CONTAINER_METADATA_URI"] == f"http://169.254.170.2/v3/{ENDPOINT}"
+    assert found.set["ECS_AGENT_URI"] == f"http://169.254.170.2/api/{ENDPOINT}"
     assert "AWS_CONTAINER_CREDENTIALS_FULL_URI" in found.unset
+
+
+@pytest.mark.parametrize("launch_type", LaunchType)
+def test_a_task_is_told_on_what_it_runs(task: Task, launch_type: LaunchType) -> None:
+    found = environment_of(world_of(replace(task, launch_type=launch_type)), task.name)
+    assert found.set["AWS_EXECUTION_ENV"] == f"AWS_ECS_{launch_type.value}"
+
+
+def test_a_task_without_role_has_no_credentials_path_and_goes_on_to_the_instance(
+    task: Task, make_instance: MakeInstance
+) -> None:
+    world = world_of(replace(task, role=None), make_instance("web-1"))
+    found = environment_of(world, task.name)
+    assert not {name for name in found.set if "CONTAINER_CREDENTIALS" in name}
+    assert found.set["AWS_EC2_METADATA_SERVICE_ENDPOINT"] == "http://127.0.0.1:1338"
 
 
 def test_another_port_of_that_address_is_not_the_one_of_ecs(task: Task) -> None:
     other = {Surface.ECS: ("http://169.254.170.2:8080",)}
     found = environment_of(world_of(task), task.name, Endpoints({**ALL.surfaces, **other}))
     assert "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" in found.unset
+
+
+@pytest.mark.parametrize("file", [None, "/run/token"])
+def test_an_endpoint_is_told_with_its_token_or_the_file_that_holds_it(
+    file: str | None,
+) -> None:
+    endpoint = Endpoint(
+        *("/creds", "0" * 32, "aws", "111122223333", "us-east-1", ROLE, Dialect.PLAIN),
+        *(Secret("open-sesame"), file),
+    )
+    at = Endpoints({**ALL.surfaces, Surface.GENERIC: ("http://127.0.0.1:1344",)})
+    found = environment_of(world_of(endpoint), "/creds", at)
+    name = "AWS_CONTAINER_AUTHORIZATION_TOKEN"
+    token = {f"{name}_FILE": file} if file else {name: "open-sesame"}
+    uri = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:1344/creds"}
+    assert found.set == COMMON | uri | token
+    assert {name, f"{name}_FILE"} & set(found.unset) == {name, f"{name}_FILE"} - set(token)
+    with pytest.raises(EnvironmentUnavailable, match="generic"):
+        environment_of(world_of(endpoint), "/creds")
 
 
 def test_a_pod_has_the_address_of_the_agent_and_the_file_of_its_token(pod: Pod) -> None:

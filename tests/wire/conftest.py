@@ -31,10 +31,14 @@ users: {alice: {}}
 instances:
   web-1: {role: web, id: i-0123456789abcdef0}
 tasks:
-  api-1: {role: api, credentials_id: 16105516-51c7-41a2-ad8a-ba7411f309a0}
+  api-1: {role: api, credentials_id: 16105516-51c7-41a2-ad8a-ba7411f309a0, containers: {a: , b: }}
 pods:
   orders-1: {role: orders}
   closed-1: {role: closed, namespace: closed}
+endpoints:
+  /plain: {role: api, authorization_token: open-sesame}
+  /vault: {role: api, dialect: aws_vault, authorization_token: open-sesame}
+  /gg/: {role: api, dialect: greengrass, authorization_token: open-sesame}
 functions:
   resize-1: {role: resize, snap_start: true, authorization_token: open-sesame}
 """
@@ -106,6 +110,11 @@ def eks_probes(simulator: Simulator) -> Wire:
 @pytest.fixture(scope="session")
 def aws_lambda(simulator: Simulator) -> Wire:
     return wire_to(simulator, Surface.LAMBDA)
+
+
+@pytest.fixture(scope="session")
+def generic(simulator: Simulator) -> Wire:
+    return wire_to(simulator, Surface.GENERIC)
 
 
 @pytest.fixture(scope="session")

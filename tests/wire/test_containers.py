@@ -73,6 +73,55 @@ def test_a_wrong_token_is_not_found(aws_lambda: Wire) -> None:
     assert answer.endswith(b"\r\n\r\ncannot get credentials for the provided token\n")
 
 
+@pytest.mark.parametrize("path", ["/task", "/task/stats"])
+def test_what_net_http_cannot_buffer_comes_in_one_chunk(
+    ecs: Wire, simulator: Simulator, path: str
+) -> None:
+    base = simulator.environment("api-1")["ECS_CONTAINER_METADATA_URI_V4"]
+    answer = ecs.ask(get(f"/{base.split('/', 3)[3]}{path}".encode()))
+    head, _, rest = answer.partition(b"\r\n\r\n")
+    assert head.endswith(b"Connection: close\r\nTransfer-Encoding: chunked")
+    assert b"Content-Length" not in head
+    length, _, chunk = rest.partition(b"\r\n")
+    assert chunk.endswith(b"\r\n0\r\n\r\n")
+    body = chunk.removesuffix(b"\r\n0\r\n\r\n")
+    assert int(length, 16) == len(body) > 2048
+    assert isinstance(json.loads(body), dict)
+
+
+@pytest.mark.parametrize("path", [b"/plain", b"/vault", b"/gg/"])
+@pytest.mark.parametrize(
+    "token",
+    [
+        pytest.param(b"open-\nsesame", id="a line feed"),
+        pytest.param(b"open-\rsesame", id="a carriage return"),
+        pytest.param(b"open-\r\n sesame", id="a folded line"),
+        pytest.param(b"open-\x00sesame", id="a zero"),
+    ],
+)
+def test_a_token_with_a_line_break_is_no_request(generic: Wire, path: bytes, token: bytes) -> None:
+    assert generic.ask(get(path, b"Authorization: " + token)) == (
+        b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"
+        b"Connection: close\r\n\r\n400 Bad Request"
+    )
+
+
+def test_each_dialect_refuses_a_foreign_token_in_its_own_bytes(generic: Wire) -> None:
+    wrong = b"Authorization: wrong"
+    assert generic.ask(get(b"/gg/", wrong)) == (
+        b"HTTP/1.1 403 Forbidden\r\nDate: DATE\r\nContent-length: 0\r\n\r\n"
+    )
+    assert generic.ask(get(b"/vault/x", wrong)) == (
+        b"HTTP/1.1 403 Forbidden\r\nContent-Type: application/json; charset=utf-8\r\nDate: DATE"
+        b"\r\nContent-Length: 42\r\nConnection: close\r\n\r\n"
+        b'{"Message":"invalid Authorization token"}\n'
+    )
+    assert generic.ask(get(b"/plain", wrong)).startswith(b"HTTP/1.1 401 Unauthorized\r\n")
+    assert generic.ask(get(b"/plain", b"Authorization: open-sesame")).startswith(
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    )
+
+
 def token_of(simulator: Simulator, pod: str) -> bytes:
     file = simulator.environment(pod)["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]
     return Path(file).read_bytes()

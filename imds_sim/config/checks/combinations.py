@@ -8,6 +8,7 @@ from imds_sim.config.schema.configuration import Configuration
 from imds_sim.config.schema.identity_providers import OidcProviderSection
 from imds_sim.config.schema.saml_providers import SamlProviderSection
 from imds_sim.config.schema.section import Section
+from imds_sim.config.schema.tasks import TaskSection
 from imds_sim.config.schema.text import shown
 from imds_sim.config.schema.workloads import InstanceSection
 from imds_sim.workloads.instance_tags import SHOWN_KEYS, can_be_shown
@@ -51,6 +52,11 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
                         f"{shown(tag)} cannot be shown by instance_metadata_tags: {SHOWN_KEYS}",
                         rests_on=(("instances", name, "metadata_options"),),
                     )
+    for path, endpoint in configuration.endpoints.items():
+        keys = ("authorization_token", "authorization_token_file")
+        yield from _at_most_one(("endpoints", path), endpoint, keys)
+    for name, task in configuration.tasks.items():
+        yield from _task(("tasks", name), task)
     for name, alarm in configuration.alarms.items():
         if not alarm.has_condition:
             yield Finding(
@@ -77,6 +83,20 @@ def check_combinations(configuration: Configuration) -> Iterator[Finding]:
                 rests_on=(("functions", name, "snap_start"),),
                 warns=True,
             )
+
+
+def _task(path: KeyPath, task: TaskSection) -> Iterator[Finding]:
+    mode = (*path, "network_mode")
+    if task.launch_type == "FARGATE" and task.network_mode != "awsvpc":
+        yield Finding(
+            mode, "must be awsvpc with launch_type FARGATE", rests_on=((*path, "launch_type"),)
+        )
+    if task.instance is not None and task.launch_type == "FARGATE":
+        message = "no instance of yours runs a task with launch_type FARGATE"
+        yield Finding((*path, "instance"), message, rests_on=((*path, "launch_type"),))
+    if task.address is not None and task.network_mode != "awsvpc":
+        message = "has no effect without network_mode awsvpc"
+        yield Finding((*path, "address"), message, rests_on=(mode,), warns=True)
 
 
 def _events(path: KeyPath, instance: InstanceSection) -> Iterator[Finding]:

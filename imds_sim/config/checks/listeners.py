@@ -15,6 +15,7 @@ _SURFACES = {
     "eks": "eks",
     "eks_probes": "eks_probes",
     "lambda": "aws_lambda",
+    "generic": "generic",
     "admin": "admin",
 }
 
@@ -28,6 +29,9 @@ def check_listeners(configuration: Configuration) -> Iterator[Finding]:
             yield _public(path, address, allowed=configuration.allow_public_bind)
     yield from _unguarded(configuration)
     yield from _out_of_reach(configuration)
+    if configuration.endpoints and not configuration.listen.generic:
+        message = "cannot be reached: listen.generic is off; give it an address"
+        yield Finding(("endpoints",), message, (("listen", "generic"),), warns=True)
     yield from _locked_out(configuration, placed)
 
 

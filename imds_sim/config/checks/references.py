@@ -5,19 +5,16 @@ from itertools import islice
 
 from imds_sim.config.findings import Finding, KeyPath
 from imds_sim.config.schema.configuration import Configuration
+from imds_sim.config.schema.endpoints import EndpointSection
 from imds_sim.config.schema.section import nearest_of
+from imds_sim.config.schema.tasks import TaskSection
 from imds_sim.config.schema.text import shown
-from imds_sim.config.schema.workloads import (
-    FunctionSection,
-    InstanceSection,
-    PodSection,
-    TaskSection,
-)
+from imds_sim.config.schema.workloads import FunctionSection, InstanceSection, PodSection
 
 MAX_SEARCHES = 20  # comparing names is slow: a file of thousands must be refused at once too
 MAX_SEARCHED = 500
 
-WorkloadSection = InstanceSection | TaskSection | PodSection | FunctionSection
+WorkloadSection = InstanceSection | TaskSection | PodSection | FunctionSection | EndpointSection
 
 
 def workload_sections(configuration: Configuration) -> Iterator[tuple[KeyPath, WorkloadSection]]:
@@ -30,6 +27,8 @@ def workload_sections(configuration: Configuration) -> Iterator[tuple[KeyPath, W
         yield ("pods", name), pod
     for name, function in configuration.functions.items():
         yield ("functions", name), function
+    for path, endpoint in configuration.endpoints.items():
+        yield ("endpoints", path), endpoint
 
 
 def check_references(configuration: Configuration) -> Iterator[Finding]:
@@ -40,13 +39,51 @@ def check_references(configuration: Configuration) -> Iterator[Finding]:
     for path, section in workload_sections(configuration):
         if section.role is not None:
             yield from _check_role(configuration, (*path, "role"), section.role, hints)
+        if isinstance(section, TaskSection) and section.execution_role is not None:
+            place = (*path, "execution_role")
+            yield from _check_role(configuration, place, section.execution_role, hints)
+        if isinstance(section, TaskSection) and section.instance is not None:
+            yield from _check_instance(configuration, (*path, "instance"), section.instance)
         if isinstance(section, InstanceSection):
             yield from _check_profile(path, section, holders)
-        if isinstance(section, InstanceSection | FunctionSection):
+        if isinstance(section, InstanceSection | TaskSection | FunctionSection):
             yield from _check_zone(configuration.region, path, section)
         if isinstance(section, PodSection) and section.target_role is not None:
             at = (*path, "target_role")
             yield from _check_role(configuration, at, section.target_role, hints, anywhere=True)
+    yield from _check_host(configuration)
+
+
+def _check_instance(configuration: Configuration, path: KeyPath, name: str) -> Iterator[Finding]:
+    """A task runs on an instance that is there."""
+    if name not in configuration.instances:
+        nearest = nearest_of(name, list(islice(configuration.instances, MAX_SEARCHED)))
+        hint = f"did you mean {nearest}?" if nearest else "instances are declared under instances:"
+        rests_on = (("instances", name),)
+        yield Finding(path, f"no instance {shown(name)}; {hint}", rests_on)
+
+
+def _check_host(configuration: Configuration) -> Iterator[Finding]:
+    """The identity of the local endpoints, if they are on."""
+    name = configuration.ecs.local_endpoints
+    if name is None:
+        return
+    user = name.removeprefix("user/")
+    if user != name:
+        there, known = user in configuration.users, [f"user/{each}" for each in configuration.users]
+    else:
+        known = [
+            str(path[-1]) for path, _ in islice(workload_sections(configuration), MAX_SEARCHED)
+        ]
+        there = any(path[-1] == name for path, _ in workload_sections(configuration))
+    if not there:
+        nearest = nearest_of(name, known)
+        hint = f"did you mean {nearest}?" if nearest else "write user/NAME or a workload's name"
+        yield Finding(
+            ("ecs", "local_endpoints"),
+            f"nobody is called {shown(name)}; {hint}",
+            rests_on=(("users",), ("instances",), ("tasks",), ("functions",)),
+        )
 
 
 def _check_faults(configuration: Configuration) -> Iterator[Finding]:
@@ -120,7 +157,7 @@ def _check_profile(
 
 
 def _check_zone(
-    region: str, path: KeyPath, section: InstanceSection | FunctionSection
+    region: str, path: KeyPath, section: InstanceSection | TaskSection | FunctionSection
 ) -> Iterator[Finding]:
     zone = section.availability_zone
     if zone is None:

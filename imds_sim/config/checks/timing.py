@@ -6,7 +6,7 @@ from datetime import timedelta
 from imds_sim.config.checks.references import WorkloadSection, workload_sections
 from imds_sim.config.findings import Finding, KeyPath, dotted
 from imds_sim.config.schema.configuration import Configuration
-from imds_sim.config.schema.workloads import InstanceSection, PodSection, TaskSection
+from imds_sim.config.schema.workloads import FunctionSection, InstanceSection, PodSection
 from imds_sim.kernel.timestamps import format_duration
 
 TASK_LIFETIME = timedelta(hours=6)  # of pods too
@@ -30,7 +30,8 @@ def lifetime_of(configuration: Configuration, section: WorkloadSection) -> timed
         return configuration.credentials.lifetime
     if isinstance(section, PodSection) and section.target_role is not None:
         return CHAINED_LIFETIME
-    return TASK_LIFETIME if isinstance(section, TaskSection | PodSection) else FUNCTION_LIFETIME
+    is_function = isinstance(section, FunctionSection)
+    return FUNCTION_LIFETIME if is_function else TASK_LIFETIME
 
 
 def check_timing(configuration: Configuration) -> Iterator[Finding]:
@@ -64,7 +65,8 @@ def _check_chained(path: KeyPath, pod: PodSection) -> Iterator[Finding]:
 def _too_short(configuration: Configuration, path: KeyPath, section: WorkloadSection) -> str | None:
     credentials = configuration.credentials
     lifetime = lifetime_of(configuration, section)
-    if section.role is None or credentials.refresh_every < lifetime - credentials.min_remaining:
+    roles = (section.role, getattr(section, "execution_role", None))
+    if not any(roles) or credentials.refresh_every < lifetime - credentials.min_remaining:
         return None
     every, life, remaining = map(
         format_duration, (credentials.refresh_every, lifetime, credentials.min_remaining)

@@ -13,7 +13,9 @@ def check_uniqueness(configuration: Configuration) -> Iterator[Finding]:
     """Everything that would make two entries indistinguishable."""
     workloads = [(path, str(path[-1])) for path, _ in workload_sections(configuration)]
     yield from _twice(
-        workloads, "this name", "; names are unique across instances, tasks, pods, functions"
+        workloads,
+        "this name",
+        "; names are unique across instances, tasks, pods, functions, endpoints",
     )
     roles, users = configuration.roles, configuration.users
     accounts = [(role.account or configuration.account) for role in roles.values()]
@@ -106,6 +108,13 @@ def check_uniqueness(configuration: Configuration) -> Iterator[Finding]:
     yield from _twice(
         (("tasks", name, "credentials_id"), each.credentials_id)
         for name, each in configuration.tasks.items()
+    )
+    yield from _twice(
+        (
+            (("tasks", name, "address"), str(each.address) if each.address else None)
+            for name, each in configuration.tasks.items()
+        ),
+        "this address",
     )
     yield from _twice(
         (

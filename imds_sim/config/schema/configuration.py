@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, PrivateAttr, WithJsonSchema
 
@@ -10,6 +10,8 @@ from imds_sim.config.errors import Problem
 from imds_sim.config.schema.accounts import AccountSection
 from imds_sim.config.schema.alarms import AlarmSection
 from imds_sim.config.schema.durations import DrainTimeout, Lifetime, MinRemaining, RefreshEvery
+from imds_sim.config.schema.ecs import EcsSection
+from imds_sim.config.schema.endpoints import EndpointPath, EndpointSection
 from imds_sim.config.schema.faults import Faults, WeatherSection
 from imds_sim.config.schema.files import Directory, OutputFile, StateKeyFile, TokenFile
 from imds_sim.config.schema.hops import HopLimitSection
@@ -29,13 +31,9 @@ from imds_sim.config.schema.names import WorkloadName as Name
 from imds_sim.config.schema.policies import ManagedPolicy, ManagedPolicyKey
 from imds_sim.config.schema.saml_providers import SamlProviderName, SamlProviderSection
 from imds_sim.config.schema.section import Section
+from imds_sim.config.schema.tasks import TaskSection
 from imds_sim.config.schema.text import Seed, Truth, one_of, whole_number
-from imds_sim.config.schema.workloads import (
-    FunctionSection,
-    InstanceSection,
-    PodSection,
-    TaskSection,
-)
+from imds_sim.config.schema.workloads import FunctionSection, InstanceSection, PodSection
 
 MAX_JOURNAL = 1_000_000
 
@@ -158,12 +156,6 @@ class _ReadFrom:
 class Configuration(Section):
     """A configuration of imds-sim, checked."""
 
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset(
-        {
-            "endpoints",
-        }
-    )
-
     account: AccountId = Field(
         "111122223333",
         description="Account of everything in the file, 12 digits. Default: 111122223333.",
@@ -257,6 +249,10 @@ class Configuration(Section):
     functions: Annotated[dict[FunctionName, FunctionSection], _Empty] = Field(
         default_factory=dict, description="Lambda functions by name. Default: {}."
     )
+    endpoints: Annotated[dict[EndpointPath, EndpointSection], _Empty] = Field(
+        default_factory=dict, description="Full-URI endpoints by path. Default: {}."
+    )
+    ecs: EcsSection = Field(default_factory=EcsSection, description="How the ECS agent answers.")
     alarms: Annotated[dict[Name, AlarmSection], _Empty] = Field(
         default_factory=dict, description="Alarms on the audit by name. Default: {}."
     )

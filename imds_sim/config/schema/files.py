@@ -111,6 +111,14 @@ def _token_from_file(value: object, info: ValidationInfo) -> TokenFromFile:
     return TokenFromFile(secret, access.locate(text), access.mode(text))
 
 
+def _shared_token_from_file(value: object, info: ValidationInfo) -> TokenFromFile:
+    """One that clients read from the same file, as it stands there."""
+    content = _access(info).read(text_of(value), MAX_SECRET_FILE)
+    if content.endswith((b"\n", b"\r")):  # botocore, Go and JS v3 send no such token
+        raise ValueError("the token ends with a line break, which SDKs refuse; use printf")
+    return _token_from_file(value, info)
+
+
 def _key_from_file(value: object, info: ValidationInfo) -> KeyFromFile:
     access, text = _access(info), text_of(value)
     key = _state_key(access.read(text, 1024))
@@ -143,6 +151,7 @@ OutputFile = Annotated[Path, PlainValidator(_output_file), _PATH]
 StateKeyFile = Annotated[KeyFromFile, PlainValidator(_key_from_file), _PATH]
 SecretFile = Annotated[Secret, PlainValidator(_secret_in_file), _PATH]
 TokenFile = Annotated[TokenFromFile, PlainValidator(_token_from_file), _PATH]
+SharedTokenFile = Annotated[TokenFromFile, PlainValidator(_shared_token_from_file), _PATH]
 SecretText = Annotated[
     Secret,
     PlainValidator(secret_text),

@@ -1,7 +1,7 @@
 """Where the surfaces listen, and which clients mean which instance."""
 
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
@@ -78,8 +78,6 @@ ClientPrefixes = Annotated[tuple[ClientPrefix, ...], Field(strict=False)]
 class ListenSection(Section):
     """The addresses of the surfaces: `host:port`, `[v6]:port`, `unix:PATH` or `fd:NAME`."""
 
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset({"generic"})
-
     imds: ListenAddresses = Field(
         (parse_address("127.0.0.1:1338"),),
         description="EC2 metadata service, shared by the instances without a listen of their own. "
@@ -108,6 +106,9 @@ class ListenSection(Section):
         alias="lambda",
         description="SnapStart credentials and metadata of Lambda functions. [] turns it off. "
         "Default: 127.0.0.1:1342.",
+    )
+    generic: ListenAddresses = Field(
+        (), description="Full-URI paths of endpoints. Default: [], off."
     )
     admin: AdminAddresses = Field(
         ("auto",),

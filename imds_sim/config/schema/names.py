@@ -1,5 +1,6 @@
 """Names, paths and ids, each with the pattern that AWS gives it."""
 
+import re
 from typing import Annotated
 
 from pydantic import PlainValidator, WithJsonSchema
@@ -116,6 +117,7 @@ AccessKeyId = Annotated[
 
 # Ours: the name is an argument of commands and stands in addresses of the control surface.
 _WORKLOAD_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
+WORKLOAD_NAME = re.compile(_WORKLOAD_NAME, re.ASCII)
 _WORKLOAD_WORDS = (
     "a name: 1 to 64 letters, digits and characters of _.-, the first a letter or digit"
 )
@@ -164,6 +166,25 @@ ClusterName = Annotated[
     str,
     PlainValidator(matching(_CLUSTER, "a cluster name: 1 to 255 letters, digits, _ and -")),
     _pattern(_CLUSTER),
+]
+# ECS API, RegisterTaskDefinition, CreateService: families, containers and services alike.
+_ECS_NAME = r"[A-Za-z0-9_-]{1,255}"
+
+
+def _ecs_name(what: str) -> PlainValidator:
+    return PlainValidator(matching(_ECS_NAME, f"{what}: 1 to 255 letters, digits, _ and -"))
+
+
+Family = Annotated[str, _ecs_name("a family"), _pattern(_ECS_NAME)]
+ContainerName = Annotated[str, _ecs_name("a container name"), _pattern(_ECS_NAME)]
+ServiceName = Annotated[str, _ecs_name("a service name"), _pattern(_ECS_NAME)]
+_IMAGE_NAME = r"[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}"
+ImageName = Annotated[
+    str,
+    PlainValidator(
+        matching(_IMAGE_NAME, "an image: 1 to 255 letters, digits and characters of ._/:@-")
+    ),
+    _pattern(_IMAGE_NAME),
 ]
 _CREDENTIALS_ID = r"(?!\.+$)[A-Za-z0-9._~-]{1,128}"  # what needs no escape in a URL
 CredentialsId = Annotated[

@@ -1,6 +1,6 @@
-"""The sections of workloads: instances, tasks, pods, functions."""
+"""The sections of workloads: instances, pods, functions."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
@@ -24,8 +24,6 @@ from imds_sim.config.schema.metadata import MetadataPath, MetadataValue
 from imds_sim.config.schema.moments import Moment
 from imds_sim.config.schema.names import (
     AvailabilityZone,
-    ClusterName,
-    CredentialsId,
     EksClusterName,
     ExternalId,
     ImageId,
@@ -217,25 +215,6 @@ class InstanceSection(Section):
     )
     lifetime: Lifetime | None = Field(
         None, description="Lifetime of its credentials, 15m to 12h. Default: credentials.lifetime."
-    )
-
-
-class TaskSection(Section):
-    """An ECS task."""
-
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset(
-        {"execution_role", "family", "containers"}
-    )
-
-    role: RoleName = Field(description="Name of the task role under roles. Required.")
-    cluster: ClusterName = Field("default", description="Name of the cluster. Default: default.")
-    credentials_id: CredentialsId | None = Field(
-        None,
-        description="Last part of the credentials path. Default: a UUID derived from the name "
-        "and the state key.",
-    )
-    lifetime: Lifetime | None = Field(
-        None, description="Lifetime of its credentials, 15m to 12h. Default: 6h."
     )
 
 

@@ -53,7 +53,7 @@ ROLE = "roles: {r: {}}\n"
         pytest.param(
             ROLE + "instances: {a: {}}\ntasks: {a: {role: r}}",
             ["3:9: tasks.a: this name is given at instances.a already; names are unique across "
-             "instances, tasks, pods, functions"],
+             "instances, tasks, pods, functions, endpoints"],
             id="a name of two kinds",
         ),
         pytest.param(

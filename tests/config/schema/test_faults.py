@@ -58,7 +58,7 @@ def test_the_weather_is_calm_unless_told(text: str, weather: Weather | None) -> 
         ("faults: [{fault: 'sts:500', as: web-1}]", "requests of the STS name no workload"),
         (
             "faults: [{fault: 'v1:off', surface: admin}]",
-            "must be imds, ecs, eks, eks_probes, lambda or sts",
+            "must be imds, ecs, eks, eks_probes, lambda, generic or sts",
         ),
         ("faults: [{fault: 'v1:off', client: 10.0.0.1/8}]", "write 10.0.0.0/8"),
         ("faults: [{as: web-1}]", "faults[0].fault: is missing"),

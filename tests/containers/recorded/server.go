@@ -139,9 +139,15 @@ func main() {
 	routes.HandleFunc("/v2/credentials/{id:.*}", func(w http.ResponseWriter, r *http.Request) {
 		credentials(w, 2, mux.Vars(r)["id"])
 	})
+	metadata(routes)
+	protection(routes)
 	ecs := mux.NewRouter().SkipClean(false)
 	limiter := tollbooth.NewLimiter(40, nil).SetBurst(60)
 	ecs.Handle("/{root:.*}", tollbooth.LimitHandler(limiter, routes))
+
+	// One request in a thousand seconds: whoever comes second is turned away.
+	throttled := mux.NewRouter().SkipClean(false)
+	throttled.Handle("/{root:.*}", tollbooth.LimitHandler(tollbooth.NewLimiter(0.001, nil).SetBurst(1), routes))
 
 	runtime := chi.NewRouter()
 	lambda := chi.NewRouter()
@@ -161,8 +167,10 @@ func main() {
 	for address, handler := range map[string]http.Handler{
 		"127.0.0.1:18101": ecs,
 		"127.0.0.1:18102": runtime,
-		"127.0.0.1:18103": eks,
-		"127.0.0.1:18104": http.HandlerFunc(executionEnvironment),
+		"127.0.0.1:18103": throttled,
+		"127.0.0.1:18105": vault(),
+		"127.0.0.1:18106": eks,
+		"127.0.0.1:18107": http.HandlerFunc(executionEnvironment),
 	} {
 		listener, err := net.Listen("tcp", address)
 		if err != nil {
