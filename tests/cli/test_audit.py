@@ -21,7 +21,7 @@ def daemon(
     backend = fake_backend(world_of())
     lines = DAY.read_text().splitlines()
     hostile = {"eventName": "\x1b[2J", "userIdentity": {"type": "AWSAccount", "principalId": "A"}}
-    for record in (*(json.loads(lines[number]) for number in (0, 5, 23)), hostile):
+    for record in (*(json.loads(lines[number]) for number in (0, 6, 24)), hostile):
         backend.core.audit.keep([record], MORNING)
     with admin_stub(backend, tmp_path_factory.mktemp("run")) as running:
         monkeypatch.setenv("IMDS_SIM_ADMIN", running.address)
@@ -48,7 +48,7 @@ def test_records_are_lined_up_and_steer_no_terminal(invoke: Invoke) -> None:
 def test_json_lines_are_the_whole_records(invoke: Invoke) -> None:
     lines = DAY.read_text().splitlines()
     told = [json.loads(line) for line in invoke("audit", "--json").stdout.splitlines()]
-    assert told[:3] == [json.loads(lines[number]) for number in (0, 5, 23)]
+    assert told[:3] == [json.loads(lines[number]) for number in (0, 6, 24)]
 
 
 def test_without_a_daemon_there_is_nothing_to_follow(invoke: Invoke) -> None:
