@@ -99,6 +99,9 @@ class FakeBackend:
     off: Surface | None = None
     ticks: int = 0
 
+    def tick(self) -> None:
+        self.ticks += 1
+
     def advance(self, by: timedelta) -> None:
         self.core.clock.advance(by)
         self.ticks += 1

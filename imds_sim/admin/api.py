@@ -5,8 +5,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from imds_sim.admin import (
+    at_run_time,
     clock,
     documents,
     exchange,
@@ -14,7 +16,6 @@ from imds_sim.admin import (
     oidc_token,
     rings,
     saml,
-    tasks,
     verify,
 )
 from imds_sim.admin.backend import AdminBackend, ReloadOutcome
@@ -172,17 +173,19 @@ class AdminApi:
         over = exchange.connection(surface, asked.query.get("as"), core.world.resolver)
         return AdminReply(200, exchange.document(request, core.handle(over, request)))
 
-    def _start_task(self, asked: Asked) -> AdminReply:
+    def _start(self, asked: Asked, kind: at_run_time.Kind) -> AdminReply:
         core = self._backend.core
-        name, overlay = tasks.started(asked.body, core)
+        name, overlay = at_run_time.started(kind, asked.body, core)
         core.lay_over(overlay)
+        self._backend.tick()  # a pod's token files are due
         return self._environment(Asked({"as": name}))
 
-    def _stop_task(self, asked: Asked) -> AdminReply:
+    def _stop(self, asked: Asked, kind: at_run_time.Kind) -> AdminReply:
         core, name = self._backend.core, asked.query.get("as")
         if name is None:
-            raise QueryInvalid("which task? give its name as the parameter as")
-        core.lay_over(tasks.stopped(name, core))
+            raise QueryInvalid(f"which one of the {kind}? give its name as the parameter as")
+        core.lay_over(at_run_time.stopped(kind, name, core))
+        self._backend.tick()
         return AdminReply(200, {"stopped": name})
 
     def _why(self, asked: Asked) -> AdminReply:
@@ -244,8 +247,6 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("POST", "/v1/restore"): _Route(AdminApi._restore, frozenset({"as"})),
     ("POST", "/v1/reset"): _Route(AdminApi._reset),
     ("POST", "/v1/exchange"): _Route(AdminApi._exchange, frozenset({"as"}), exchange.MAX_BODY),
-    ("POST", "/v1/tasks"): _Route(AdminApi._start_task, max_body=tasks.MAX_BODY),
-    ("DELETE", "/v1/tasks"): _Route(AdminApi._stop_task, frozenset({"as"})),
     ("GET", "/v1/why"): _Route(AdminApi._why, PARAMETERS),
     ("POST", "/v1/verify"): _Route(AdminApi._verify, max_body=verify.MAX_BODY),
     ("POST", "/v1/saml-assertion"): _Route(AdminApi._saml_assertion, max_body=saml.MAX_BODY),
@@ -254,6 +255,16 @@ ROUTES: dict[tuple[str, str], _Route] = {
     ("POST", "/v1/oidc-token"): _Route(AdminApi._oidc_token, max_body=oidc_token.MAX_BODY),
     ("GET", "/healthz"): _Route(AdminApi._health),
     ("GET", "/readyz"): _Route(AdminApi._readiness),
+    **{
+        ("POST", f"/v1/{kind}"): _Route(
+            partial(AdminApi._start, kind=kind), max_body=at_run_time.MAX_BODY
+        )
+        for kind in at_run_time.KINDS
+    },
+    **{
+        ("DELETE", f"/v1/{kind}"): _Route(partial(AdminApi._stop, kind=kind), frozenset({"as"}))
+        for kind in at_run_time.KINDS
+    },
     **{
         (method, f"/v1/instances/NAME/{place}"): _of_instance(method, part)
         for place, part in PARTS.items()

@@ -153,6 +153,10 @@ class AdminBackend(Protocol):
 
     def files(self) -> tuple[FileStatus, ...]: ...
 
+    def tick(self) -> None:
+        """Let what is due be done soon: sets to mint, token files to write."""
+        ...
+
     def advance(self, by: timedelta) -> None:
         """Move the simulator's time and tick at once. Raises ShiftTooFar."""
         ...

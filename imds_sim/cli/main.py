@@ -23,6 +23,8 @@ COMMANDS = (
     "get",
     "status",
     "task",
+    "pod",
+    "function",
     "wait",
     "journal",
     "audit",

@@ -2,9 +2,8 @@
 
 import click
 
-from imds_sim.cli.daemon import admin_option, running
-from imds_sim.cli.env import read_environment
-from imds_sim.simulator.environment_block import Format
+from imds_sim.cli.at_run_time import format_option, start_workload, stop_workload
+from imds_sim.cli.daemon import admin_option
 
 
 @click.group("task", short_help="Start and stop ECS tasks at run time.")
@@ -40,14 +39,7 @@ def command() -> None:
     help="A container. Repeatable.  [default: one, named like the family]",
 )
 @click.option("--lifetime", metavar="DURATION", help="Lifetime of its credentials.  [default: 6h]")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice([each.value for each in Format]),
-    default=Format.SHELL.value,
-    help="How the environment is printed, as `env` has it.",
-    show_default=True,
-)
+@format_option
 @admin_option
 def start(
     name: str,
@@ -70,8 +62,7 @@ def start(
     wanted |= {key: value for key, value in keys.items() if value is not None}
     if containers:
         wanted["containers"] = {each: {} for each in containers}
-    document = running(admin).call("POST", "/v1/tasks", document=wanted)
-    click.echo(read_environment(document).text(Format(form)), nl=False)
+    start_workload("tasks", wanted, form, admin)
 
 
 @command.command("stop", short_help="Stop a task.")
@@ -86,5 +77,4 @@ def stop(name: str, admin: str | None) -> None:
     Example:
       imds-sim task stop job-7
     """
-    running(admin).call("DELETE", "/v1/tasks", {"as": name})
-    click.echo(f"stopped {name}")
+    stop_workload("tasks", name, admin)

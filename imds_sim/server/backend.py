@@ -23,6 +23,10 @@ class Backend:
         """The core that answers."""
         return self.runtime.core
 
+    def tick(self) -> None:
+        """Let what is due be done soon."""
+        self.runtime.tick()
+
     def advance(self, by: timedelta) -> None:
         """Move the simulator's time, mint what fell due. Raises ShiftTooFar."""
         self.runtime.advance(by)

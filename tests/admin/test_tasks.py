@@ -32,6 +32,9 @@ class Served:
     def endpoints(self) -> Endpoints:
         return Endpoints({Surface.ECS: (URL,)})
 
+    def tick(self) -> None:
+        pass
+
 
 @pytest.fixture
 def scene() -> Scene:

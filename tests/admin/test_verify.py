@@ -92,6 +92,9 @@ class _WithCore:
     def endpoints(self) -> Any:
         return self.rest.endpoints()
 
+    def tick(self) -> None:
+        self.rest.tick()
+
     def advance(self, by: timedelta) -> None:
         self.core.advance(by)
 
