@@ -23,6 +23,7 @@ COMMANDS = (
     "get",
     "status",
     "wait",
+    "health",
     "journal",
     "audit",
     "fault",

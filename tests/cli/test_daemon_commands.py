@@ -125,6 +125,20 @@ def test_wait_says_no_where_there_is_no_daemon(invoke: Invoke) -> None:
     assert "no daemon listens" in result.stderr
 
 
+@pytest.mark.parametrize(("ready", "status"), [(True, 0), (False, 1)])
+def test_health_is_whether_the_daemon_is_ready(
+    daemon: StubDaemon, invoke: Invoke, ready: bool, status: int
+) -> None:
+    daemon.backend.process = replace(daemon.backend.process, ready=ready)
+    assert invoke("health").exit_code == status
+
+
+def test_health_says_no_where_there_is_no_daemon(invoke: Invoke) -> None:
+    result = invoke("health")
+    assert result.exit_code == 1
+    assert "not healthy: no daemon listens" in result.stderr
+
+
 def test_rotate_shows_the_new_keys(daemon: StubDaemon, invoke: Invoke) -> None:
     assert invoke("rotate", "--as", "web-1").stdout == (
         "web-1  IMDSv2 ASIAHELD, 6h left, next at 04:04:05Z\n"
