@@ -32,6 +32,7 @@ from imds_sim.simulator.overlay import Overlay
 from imds_sim.simulator.pipeline import Pipeline
 from imds_sim.simulator.playing import Playing
 from imds_sim.simulator.restoring import check_restorable
+from imds_sim.simulator.traffic import Traffic
 from imds_sim.simulator.world import World
 from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.sts.mfa import UsedCodes
@@ -75,6 +76,7 @@ class Core:
         self.alarms = self.audit.alarms
         self.alarms.adopt(world.alarms)
         self.counters = Counters()
+        self.traffic = Traffic()
         self.generation = 1
         self.configured = world  # as the file has it, without the overlay
         self.overlay = Overlay()
@@ -264,6 +266,7 @@ class Core:
             journal=self.journal,
             alarms=self.alarms,
             counters=self.counters,
+            traffic=self.traffic,
             clock=self._moment,
             playing=Playing(self.faults, handed, self._tokens, self._moment, self._jump),
         )
