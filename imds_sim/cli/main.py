@@ -37,6 +37,7 @@ COMMANDS = (
     "certificates",
     "capture",
     "diff",
+    "doctor",
     "addresses",
     "install-systemd",
     "uninstall-systemd",

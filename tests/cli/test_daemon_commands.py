@@ -233,3 +233,13 @@ def test_events_are_made_shown_and_cleared(daemon: StubDaemon, invoke: Invoke) -
     assert len(invoke("event", "show", "web-1").stdout.splitlines()) == 4
     assert len(invoke("event", "clear", "web-1", "--type", "spot").stdout.splitlines()) == 3
     assert invoke("event", "clear", "web-1").stdout == "no events\n"
+
+
+def test_doctor_tells_warnings_and_a_refused_reload(daemon: StubDaemon, invoke: Invoke) -> None:
+    error = ReloadError("a.yaml", 1, 1, "", "wrong", "a.yaml:1:1: wrong")
+    failed = ReloadOutcome(ISSUED_AT, 2, code="ConfigInvalid", errors=(error,))
+    daemon.backend.process = replace(daemon.backend.process, last_reload=failed)
+    result = invoke("doctor")
+    assert result.exit_code == 1
+    assert "daemon: mind; " in result.stdout
+    assert "a.yaml:1:1: wrong" in result.stdout
