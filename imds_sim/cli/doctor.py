@@ -87,6 +87,9 @@ def _of_file(config: str) -> list[str]:
     found = [*of_addresses([each.host for each in tcp]), *of_ports({each.port for each in tcp})]
     if configuration.state_dir is not None:
         found += of_key_file(Path(configuration.state_dir) / "state.key")
+    key = configuration.state_key_file
+    if key is not None and key.is_open_to_others:  # a group may read this one
+        found.append(f"{key.path}: every user can read the key; chmod o-rwx {key.path}")
     if configuration.admin_token_file is not None:
         found += of_key_file(configuration.admin_token_file.path)
     return found

@@ -100,6 +100,13 @@ def test_status_as_json_is_the_document(daemon: StubDaemon, invoke: Invoke) -> N
     assert json.loads(invoke("status", "--json").stdout)["pid"] == 42
 
 
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_watching_is_for_a_terminal(
+    daemon: StubDaemon, invoke: Invoke, more: tuple[str, ...]
+) -> None:
+    assert invoke("status", "--watch", *more).exit_code == 2
+
+
 def test_a_daemon_is_named_on_the_command_line(
     daemon: StubDaemon, invoke: Invoke, tmp_path: Path
 ) -> None:
