@@ -61,6 +61,7 @@ class Process:
     config_source: str | None
     warnings: tuple[str, ...] = ()
     last_reload: ReloadOutcome | None = None
+    last_good_at: datetime | None = None  # when a reload last took effect
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """`imds-sim status`: the daemon, its listeners and who holds what."""
 
 import json
+import sys
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -13,17 +15,23 @@ from imds_sim.cli.held import told_credentials
 from imds_sim.cli.listing import columns, mapping, mappings, strings
 from imds_sim.kernel.timestamps import format_duration
 
+EVERY = 1.0  # seconds between two looks of --watch
+
 
 @click.command("status", short_help="Show the running daemon.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole document.")
+@click.option("--watch", "watched", is_flag=True, help="Show it anew every second; on a terminal.")
 @admin_option
-def command(as_json: bool, admin: str | None) -> None:
+def command(as_json: bool, watched: bool, admin: str | None) -> None:
     """Show the running daemon: listeners, workloads, time left, last reload.
 
     \b
     Example:
       imds-sim status --json | jq .workloads
     """
+    if watched:
+        _watch(as_json, admin)
+        return
     document = running(admin).call("GET", "/v1/status")
     if as_json:
         click.echo(json.dumps(document, indent=2))
@@ -38,6 +46,18 @@ def told_change(change: dict[str, object]) -> str:
     told = value if isinstance(value, str) else json.dumps(value)
     places = (change.get("workload"), change.get("key"), told)
     return ": ".join(str(each) for each in places if each is not None)
+
+
+def _watch(as_json: bool, admin: str | None) -> None:
+    if as_json or not sys.stdout.isatty():
+        raise click.UsageError("--watch is for a terminal, without --json")
+    from imds_sim.cli.watching import watch
+
+    def read() -> str:
+        return "\n".join(_lines(running(admin).call("GET", "/v1/status")))
+
+    pause = threading.Event()
+    watch(read, lambda: pause.wait(EVERY))
 
 
 def _lines(status: dict[str, object]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import heapq
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from imds_sim.credentials.minting import (
 )
 from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.credentials.schedule import RefreshPolicy
+from imds_sim.kernel.buckets import Buckets
 from imds_sim.kernel.clock import Clock
 from imds_sim.workloads.role import AttachedRole
 from imds_sim.workloads.workload import Workload
@@ -60,6 +62,8 @@ class RefreshingProvider:
         self._held: dict[_Key, Held] = {}
         self._due: list[tuple[datetime, int, _Key]] = []  # a heap; stale entries are skipped
         self._order = count()
+        self.minted: Counter[tuple[str, bool]] = Counter()  # by ARN of the role; True: it worked
+        self.lag = Buckets()  # how long after they fell due ticks came to the sets
         self._newest: dict[_Key, int] = {}  # the number of each set's entry that counts
         self.adopt(minting, workloads)
 
@@ -139,7 +143,9 @@ class RefreshingProvider:
                 continue
             if batch == 0:
                 return True
-            self._mint(heapq.heappop(self._due)[2])
+            due_at, _, key = heapq.heappop(self._due)
+            self.lag.add(now - due_at)
+            self._mint(key)
             batch -= 1
         return False
 
@@ -184,6 +190,7 @@ class RefreshingProvider:
             return None
         asking = workload if lifetime is None else replace(workload, lifetime=lifetime)
         value = self._minting.mint(asking, role, delivery)
+        self.minted[role.arn, isinstance(value, CredentialSet)] += 1
         self._keep(key, value)
         self._tell(name, value)
         return value

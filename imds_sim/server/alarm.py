@@ -26,13 +26,14 @@ class Alarm:
         self._ticked = ticked  # told after each tick: the watchdog's sign of life
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._last = 0.0
+        self.lag = 0.0  # seconds by which the loop came late to the last look
         self._guard: asyncio.TimerHandle | None = None
         self._again: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Begin on the running loop."""
         self._loop = asyncio.get_running_loop()
-        self._last = self._loop.time()
+        self._last = self._look_due = self._loop.time()
         self._scheduler.add_job(
             self._ring,
             "interval",
@@ -72,9 +73,11 @@ class Alarm:
 
     def _look_after(self) -> None:
         every = INTERVAL.total_seconds()
+        self.lag = max(0.0, self._loop.time() - self._look_due)
         if self._loop.time() - self._last > SILENT * every:
             late = round(self._loop.time() - self._last, 1)
             log.warning("alarm.late", extra={"seconds_since_tick": late})
             self.ring()
             self._scheduler.reschedule_job("tick", trigger="interval", seconds=every)
-        self._guard = self._loop.call_later(SILENT * every, self._look_after)
+        self._look_due = self._loop.time() + SILENT * every
+        self._guard = self._loop.call_at(self._look_due, self._look_after)

@@ -6,6 +6,7 @@ nor making room ever looks at connections whose time has not come.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
 
@@ -201,6 +202,13 @@ class Connections:
         """
         self._held_bytes += change
         return self._held_bytes <= BODIES or change <= 0
+
+    def in_flight(self) -> Counter[str]:
+        """Requests that have begun and are not answered, by surface."""
+        queues = (self.heads, self.bodies, self.performing)
+        return Counter(
+            seat.held.site.listener.surface.value for queue in queues for seat in queue.seats
+        )
 
     def allow(self, prefixes: Prefixes) -> None:
         """Let only these clients connect, everybody if there are none; others are cut off now."""

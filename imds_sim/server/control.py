@@ -15,11 +15,13 @@ from aiohttp import web
 
 from imds_sim.admin.admission import Admission
 from imds_sim.admin.api import RELOAD, AdminApi, AdminReply, failure
-from imds_sim.admin.backend import AdminBackend, ReloadOutcome
+from imds_sim.admin.backend import ReloadOutcome
 from imds_sim.kernel.address import Address, BoundAddress, TcpAddress, UnixAddress
 from imds_sim.kernel.secret import Secret
 from imds_sim.server.admin_socket import NOTHING, bound
+from imds_sim.server.backend import Backend
 from imds_sim.server.binding import bound_address
+from imds_sim.server.scrape import is_scrape, scraped
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +38,11 @@ class Control:
 
     def __init__(
         self,
-        backend: AdminBackend,
+        backend: Backend,
         reload: Callable[[], Awaitable[ReloadOutcome]],
         token: Secret | None = None,
     ) -> None:
+        self._backend = backend
         self._api = AdminApi(backend)
         self._admission = Admission(token)
         self._reload = reload
@@ -58,7 +61,10 @@ class Control:
         await self._runner.cleanup()
 
     async def _answer(self, request: web.Request) -> web.Response:
-        reply = self._refusal(request) or await self._reply(request)
+        refusal = self._refusal(request)
+        if refusal is None and is_scrape(request):
+            return scraped(self._backend, request)
+        reply = refusal or await self._reply(request)
         headers = {"Allow": ", ".join(reply.allow)} if reply.allow else {}
         if reply.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
@@ -94,7 +100,7 @@ class Control:
 
 @asynccontextmanager
 async def serving(
-    backend: AdminBackend,
+    backend: Backend,
     reload: Callable[[], Awaitable[ReloadOutcome]],
     addresses: Iterable[Address | Literal["auto"]],
     environ: Mapping[str, str],

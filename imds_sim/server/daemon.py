@@ -225,6 +225,8 @@ class Daemon:
             self._backend.process = replace(
                 self._backend.process, warnings=self._loaded.warnings, last_reload=outcome
             )
+            if outcome.code is None:
+                self._backend.process = replace(self._backend.process, last_good_at=outcome.at)
             return outcome
 
     async def _reload(self) -> ReloadOutcome:

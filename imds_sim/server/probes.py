@@ -1,4 +1,4 @@
-"""The addresses of `probes`: is it alive, is it ready, and nothing else. They ask for no token."""
+"""The addresses of `probes`: is it alive, is it ready, its metrics. They ask for no token."""
 
 import json
 import socket
@@ -8,15 +8,16 @@ from contextlib import ExitStack, asynccontextmanager
 from aiohttp import web
 
 from imds_sim.admin.api import AdminApi
-from imds_sim.admin.backend import AdminBackend
 from imds_sim.kernel.address import Address
+from imds_sim.server.backend import Backend
 from imds_sim.server.binding import bind
+from imds_sim.server.scrape import PATH, scraped
 
 PATHS = ("/healthz", "/readyz")
 
 
 @asynccontextmanager
-async def probing(backend: AdminBackend, addresses: Iterable[Address]) -> AsyncIterator[None]:
+async def probing(backend: Backend, addresses: Iterable[Address]) -> AsyncIterator[None]:
     """Answer probes at `addresses` inside the block. Raises CannotBind."""
     api = AdminApi(backend)
 
@@ -25,7 +26,11 @@ async def probing(backend: AdminBackend, addresses: Iterable[Address]) -> AsyncI
         text = json.dumps(reply.document, indent=1) + "\n"
         return web.Response(status=reply.status, text=text, content_type="application/json")
 
+    async def scrape(request: web.Request) -> web.Response:
+        return scraped(backend, request)
+
     application = web.Application()
+    application.router.add_get(PATH, scrape)
     for path in PATHS:
         application.router.add_get(path, answer)
     runner = web.AppRunner(application, access_log=None, handle_signals=False)

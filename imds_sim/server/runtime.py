@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -98,6 +98,15 @@ class Runtime:
             self._projected.remove()
         self._listeners.close()
         return await self._connections.drain(drain_timeout)
+
+    @property
+    def loop_lag(self) -> float:
+        """Seconds by which the loop came late to its last regular look."""
+        return self._alarm.lag
+
+    def in_flight(self) -> Mapping[str, int]:
+        """Requests that have begun and are not answered, by surface."""
+        return self._connections.in_flight()
 
     def bound(self) -> list[BoundAddress]:
         """Every address that a surface listens on now."""

@@ -38,6 +38,7 @@ from imds_sim.simulator.overlay import Overlay
 from imds_sim.simulator.pipeline import Pipeline
 from imds_sim.simulator.playing import Playing
 from imds_sim.simulator.restoring import check_restorable
+from imds_sim.simulator.traffic import Traffic
 from imds_sim.simulator.world import World, changed_workloads
 from imds_sim.sts.audit.trail import AuditTrail
 from imds_sim.sts.mfa import UsedCodes
@@ -56,9 +57,8 @@ def derived_key(state_key: bytes, purpose: str) -> bytes:
 class Core:
     """One simulator without sockets. Not thread-safe: one thread calls it.
 
-    What outlives a world: the sealing, metadata-token and issuer keys, those that sign identity
-    documents, the held credentials, the journal, the audit, alarms, counters, the MFA codes that
-    were used, and the overlay as far as the file lets it.
+    What outlives a world: every key, the held credentials, the journal, the audit, alarms,
+    counters, the MFA codes that were used, and the overlay as far as the file lets it.
     """
 
     _pipeline: Pipeline
@@ -80,6 +80,7 @@ class Core:
         self.alarms = self.audit.alarms
         self.alarms.adopt(world.alarms)
         self.counters = Counters()
+        self.traffic = Traffic()
         self.generation = 1
         self.configured = world  # as the file has it, without the overlay
         self.overlay = Overlay()
@@ -278,6 +279,7 @@ class Core:
             journal=self.journal,
             alarms=self.alarms,
             counters=self.counters,
+            traffic=self.traffic,
             clock=self._moment,
             playing=Playing(self.faults, handed, self._tokens, self._moment, self._jump),
         )

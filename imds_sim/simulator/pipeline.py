@@ -18,6 +18,7 @@ from imds_sim.kernel.message import Request, Response, Unreadable
 from imds_sim.kernel.plan import End, WirePlan
 from imds_sim.kernel.refusal import Refusal
 from imds_sim.simulator.playing import Playing
+from imds_sim.simulator.traffic import Traffic
 from imds_sim.simulator.world import World
 from imds_sim.sts.audit.alarms import Alarms
 from imds_sim.sts.query_api.handler import StsQueryHandler
@@ -64,6 +65,7 @@ class Pipeline:
     journal: Recorder
     alarms: Alarms
     counters: Counters
+    traffic: Traffic
     clock: SteadyClock
     playing: Playing
 
@@ -180,6 +182,10 @@ class Pipeline:
             user_agent = request.headers.get("user-agent")
         now, notes = self.clock.now(), response.notes
         status = response.status if response.plan is None or response.plan.answers else 0
+        duration = self.clock.held_for()
+        self.traffic.count(connection.surface, request, response, status, duration)
+        if workload is not None and response.plan is WITHHELD:
+            self.traffic.hop_limited[workload.name] += 1
         if workload is not None and status:
             if notes.imds_version == 1:
                 self.counters.without_token(workload.name, status)
@@ -198,7 +204,7 @@ class Pipeline:
             target=target,
             status=status,
             notes=notes,
-            duration=self.clock.held_for(),
+            duration=duration,
             local=connection.local,
             local_port=connection.local_port,
             response_bytes=len(response.body),

@@ -100,6 +100,13 @@ def test_status_as_json_is_the_document(daemon: StubDaemon, invoke: Invoke) -> N
     assert json.loads(invoke("status", "--json").stdout)["pid"] == 42
 
 
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_watching_is_for_a_terminal(
+    daemon: StubDaemon, invoke: Invoke, more: tuple[str, ...]
+) -> None:
+    assert invoke("status", "--watch", *more).exit_code == 2
+
+
 def test_a_daemon_is_named_on_the_command_line(
     daemon: StubDaemon, invoke: Invoke, tmp_path: Path
 ) -> None:
@@ -123,6 +130,20 @@ def test_wait_says_no_where_there_is_no_daemon(invoke: Invoke) -> None:
     result = invoke("wait", "--timeout", "0")
     assert result.exit_code == 1
     assert "no daemon listens" in result.stderr
+
+
+@pytest.mark.parametrize(("ready", "status"), [(True, 0), (False, 1)])
+def test_health_is_whether_the_daemon_is_ready(
+    daemon: StubDaemon, invoke: Invoke, ready: bool, status: int
+) -> None:
+    daemon.backend.process = replace(daemon.backend.process, ready=ready)
+    assert invoke("health").exit_code == status
+
+
+def test_health_says_no_where_there_is_no_daemon(invoke: Invoke) -> None:
+    result = invoke("health")
+    assert result.exit_code == 1
+    assert "not healthy: no daemon listens" in result.stderr
 
 
 def test_rotate_shows_the_new_keys(daemon: StubDaemon, invoke: Invoke) -> None:
@@ -219,3 +240,13 @@ def test_events_are_made_shown_and_cleared(daemon: StubDaemon, invoke: Invoke) -
     assert len(invoke("event", "show", "web-1").stdout.splitlines()) == 4
     assert len(invoke("event", "clear", "web-1", "--type", "spot").stdout.splitlines()) == 3
     assert invoke("event", "clear", "web-1").stdout == "no events\n"
+
+
+def test_doctor_tells_warnings_and_a_refused_reload(daemon: StubDaemon, invoke: Invoke) -> None:
+    error = ReloadError("a.yaml", 1, 1, "", "wrong", "a.yaml:1:1: wrong")
+    failed = ReloadOutcome(ISSUED_AT, 2, code="ConfigInvalid", errors=(error,))
+    daemon.backend.process = replace(daemon.backend.process, last_reload=failed)
+    result = invoke("doctor")
+    assert result.exit_code == 1
+    assert "daemon: mind; " in result.stdout
+    assert "a.yaml:1:1: wrong" in result.stdout

@@ -161,3 +161,20 @@ async def test_another_user_is_refused_though_he_reaches_the_socket() -> None:
             os.chmod(place.path, 0o666)
             answer = await asyncio.to_thread(ask_as_a_stranger, curl, place.path)
     assert json.loads(answer)["error"]["code"] == "NotPermitted"
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [("*/*", "text/plain"), ("application/openmetrics-text", "application/openmetrics-text")],
+)
+async def test_metrics_are_text_in_the_format_asked_for(
+    admin: aiohttp.ClientSession, accept: str, kind: str
+) -> None:
+    async with admin.get("/metrics", headers={"Accept": accept}) as answer:
+        assert (answer.status, answer.content_type) == (200, kind)
+        assert "imds_sim_build_info" in await answer.text()
+
+
+async def test_a_browser_gets_no_metrics(admin: aiohttp.ClientSession) -> None:
+    async with admin.get("/metrics", headers={"Origin": "http://evil.example"}) as answer:
+        assert answer.status == 403

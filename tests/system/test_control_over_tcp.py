@@ -78,6 +78,7 @@ def test_probes_answer_probes_and_nothing_else(running: tuple[Daemon, int, int])
     _, _, probes = running
     assert status(probes, "/healthz") == 200
     assert status(probes, "/readyz") == 200
+    assert status(probes, "/metrics") == 200
     assert status(probes, "/v1/status") == 404
     assert status(probes, "/latest/meta-data/") == 404
 
