@@ -39,6 +39,8 @@ COMMANDS = (
     "addresses",
     "install-systemd",
     "uninstall-systemd",
+    "completion",
+    "man",
 )
 
 
