@@ -1,6 +1,8 @@
 """Three daemons with one state key: what one issued the others accept."""
 
 import http.client
+import json
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -55,3 +57,26 @@ def test_a_metadata_token_of_one_is_accepted_by_all(tmp_path: Path) -> None:
 def test_with_another_key_it_is_refused(tmp_path: Path) -> None:
     with ExitStack() as stack:
         assert statuses(replicas(stack, tmp_path, ["0f" * 32, "1e" * 32])) == [200, 401]
+
+
+def whoami(issuer: Daemon, verifier: Daemon) -> int:
+    """How `whoami` ends with credentials of the one and the STS of the other."""
+    ttl = {"X-aws-ec2-metadata-token-ttl-seconds": "60"}
+    header = {"X-aws-ec2-metadata-token": ask(issuer, "PUT", "/latest/api/token", ttl)[1].decode()}
+    path = "/latest/meta-data/iam/security-credentials/web"
+    given = json.loads(ask(issuer, "GET", path, header)[1])
+    environment = {
+        "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": given["Token"],
+        "AWS_ENDPOINT_URL_STS": verifier.environment("web-1")["AWS_ENDPOINT_URL_STS"],
+    }
+    command = (sys.executable, "-m", "imds_sim", "whoami")
+    return verifier.run(*command, environment=environment, check=False).returncode
+
+
+def test_so_is_a_session_and_only_with_the_same_key(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        first, second, other = replicas(stack, tmp_path, ["0f" * 32, "0f" * 32, "1e" * 32])
+        assert whoami(first, second) == 0
+        assert whoami(first, other) != 0
