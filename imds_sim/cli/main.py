@@ -44,6 +44,8 @@ COMMANDS = (
     "addresses",
     "install-systemd",
     "uninstall-systemd",
+    "completion",
+    "man",
 )
 
 

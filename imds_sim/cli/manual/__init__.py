@@ -1,0 +1,1 @@
+"""The manual pages, written from what the program knows of itself."""
