@@ -12,6 +12,7 @@ from imds_sim.cli.ending import OutputClosed, status_of
 COMMANDS = (
     "serve",
     "run",
+    "report",
     "env",
     "whoami",
     "check",

@@ -29,6 +29,11 @@ import click
     help="Arm a fault, see: imds-sim fault catalogue. Can be given several times.",
 )
 @click.option(
+    "--isolated",
+    is_flag=True,
+    help="In a network namespace with the addresses of AWS and nothing else (Linux).",
+)
+@click.option(
     "--endpoint-url", metavar="URL", help="AWS_ENDPOINT_URL for COMMAND: another local emulator."
 )
 @click.option(
@@ -41,6 +46,7 @@ def command(
     config: str | None,
     workload: str | None,
     faults: tuple[str, ...],
+    isolated: bool,
     endpoint_url: str | None,
     aws_config: str | None,
     arguments: tuple[str, ...],
@@ -55,12 +61,17 @@ def command(
     Example:
       imds-sim run -- aws sts get-caller-identity
       imds-sim run --config sim.yaml --as web-2 -- pytest -q
+      imds-sim run --isolated -- curl -sX PUT http://169.254.169.254/latest/api/token
       imds-sim run --fault 'token:503*1' -- aws sts get-caller-identity
     """
     if endpoint_url is not None and urlsplit(endpoint_url).scheme not in ("http", "https"):
         raise click.BadParameter(f"{endpoint_url!r} is not a URL", param_hint="--endpoint-url")
     if aws_config is not None:
         aws_config = _readable(aws_config)
+    if isolated:
+        from imds_sim.cli.system.isolation import isolate
+
+        isolate()
     from imds_sim.cli.foreground import Foreground
 
     with Foreground() as foreground:
@@ -72,7 +83,9 @@ def command(
         logs.configure("warning")
         with (
             tempfile.TemporaryDirectory(prefix="imds-sim-run-") as folder,
-            Simulator.start(load_config(config), admin=True) as simulator,
+            Simulator.start(
+                load_config(config), admin=True, isolated=isolated, workload=workload
+            ) as simulator,
         ):
             for fault in faults:
                 simulator.faults.add(fault)

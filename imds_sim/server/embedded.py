@@ -30,7 +30,8 @@ from imds_sim.server.runtime import Runtime
 from imds_sim.simulator.core import Core
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.environment import environment
-from imds_sim.simulator.private import private_world
+from imds_sim.simulator.private import at_real_addresses, private_world
+from imds_sim.simulator.world import World
 from imds_sim.sts.audit.trail import AuditTrail
 
 T = TypeVar("T")
@@ -53,12 +54,18 @@ class Simulator:
     a free loopback port.
     """
 
-    def __init__(self, configuration: Configuration, as_configured: bool, clock: Clock) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        as_configured: bool,
+        clock: Clock,
+        placed: Callable[[World], World] = private_world,
+    ) -> None:
         self._configuration, self._as_configured = configuration, as_configured
         origin = Origin(configuration, clock.now(), keep_state=as_configured)
         world = origin.first().world
         self.core = Core(
-            world if as_configured else private_world(world),
+            world if as_configured else placed(world),
             origin.state_key,
             clock,
             origin.entropy,
@@ -79,14 +86,22 @@ class Simulator:
         *,
         as_configured: bool = False,
         admin: bool = False,
+        isolated: bool = False,
+        workload: str | None = None,
     ) -> Self:
         """Start on `configuration`, by default the built-in world with a seed.
 
-        With `admin` commands can reach it, by a socket in a private folder. Everything is bound and
+        With `admin` commands can reach it, by a socket in a private folder. `isolated` is for a
+        network namespace with the metadata addresses: `workload` has them. Everything is bound and
         minted when this returns. Raises CannotBind.
         """
         loaded = configuration if configuration is not None else parse_config(SEEDED)
-        self = cls(loaded, as_configured, SystemClock())
+
+        def placed(world: World) -> World:
+            private = private_world(world)
+            return at_real_addresses(private, workload) if isolated else private
+
+        self = cls(loaded, as_configured, SystemClock(), placed)
         self._thread.start()
         try:
             self._wait(self._start(admin))

@@ -10,6 +10,11 @@ from imds_sim.workloads.listener import Listener
 from imds_sim.workloads.resolve import Resolver
 
 FREE_PORT = TcpAddress("127.0.0.1", 0)
+REAL = {
+    Surface.IMDS: TcpAddress("169.254.169.254", 80),
+    Surface.ECS: TcpAddress("169.254.170.2", 80),
+    Surface.EKS: TcpAddress("169.254.170.23", 80),
+}
 
 
 def private_world(world: World) -> World:
@@ -33,3 +38,19 @@ def private_world(world: World) -> World:
     return replace(
         world, resolver=Resolver.of(workloads), listeners=(*shared, *own), allow_clients=()
     )
+
+
+def at_real_addresses(world: World, workload: str | None) -> World:
+    """A private world at the addresses of AWS; 169.254.169.254 is `workload`, if an instance."""
+    instance = world.resolver.workloads.get(workload or "") or world.resolver.default_instance
+    own = instance.name if isinstance(instance, Instance) else None
+    real = [
+        Listener(surface, address, own if surface is Surface.IMDS else None)
+        for surface, address in REAL.items()
+    ]
+    kept = [
+        each
+        for each in world.listeners
+        if each.surface not in REAL or (each.instance is not None and each.instance != own)
+    ]
+    return replace(world, listeners=(*real, *kept))

@@ -1,0 +1,124 @@
+"""`imds-sim report`: how a command takes every failure of its credentials."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from imds_sim.cli.ending import NO
+
+if TYPE_CHECKING:
+    from imds_sim.config.schema.configuration import Configuration
+
+AT_ONCE = 8  # commands side by side: they wait more than they compute
+
+
+@click.command(
+    "report",
+    short_help="How a command takes every failure.",
+    context_settings={"allow_interspersed_args": False},
+    options_metavar="[OPTIONS] --",
+)
+@click.option("--config", metavar="FILE", help="Configuration. Default: an instance web-1.")
+@click.option("--as", "workload", metavar="WORKLOAD", help="Whom to be. Default: as for run.")
+@click.option(
+    "--scenarios",
+    metavar="all|GROUP|SPEC,...",
+    default="all",
+    show_default=True,
+    help="All that concern the workload, groups (token, cred, ...) or faults; none: no fault.",
+)
+@click.option(
+    "--timeout", default=30.0, show_default=True, metavar="SECONDS", help="Limit of each run.",
+    type=click.FloatRange(min=0, min_open=True),
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print a list, one object per scenario.")
+@click.option(
+    "--baseline",
+    "baseline_file",
+    metavar="FILE",
+    help="A report of --json: exit 1 and tell the changes if the behaviour is another.",
+)
+@click.argument("arguments", metavar="COMMAND...", nargs=-1, required=True)
+def command(
+    config: str | None,
+    workload: str | None,
+    scenarios: str,
+    timeout: float,
+    as_json: bool,
+    baseline_file: str | None,
+    arguments: tuple[str, ...],
+) -> int:
+    """Run COMMAND once per failure scenario, each in a private daemon, and tell how it took it.
+
+    Outcomes: credentials (a call was accepted), none (no signed call was made), error (a call was
+    refused, COMMAND failed after it or a signal ended it), timeout. REUSE counts reads with a
+    metadata token that was shown before, RETRIES requests made again after they had failed.
+
+    \b
+    Example:
+      imds-sim report -- python3 app.py
+      imds-sim report --scenarios token,cred:503*1 --json -- aws sts get-caller-identity
+    """
+    import json
+
+    from imds_sim.cli.reporting import show
+    from imds_sim.cli.reporting.choice import chosen
+    from imds_sim.cli.reporting.play import Players
+    from imds_sim.config.load import load_config
+    from imds_sim.faults.errors import FaultInvalid
+    from imds_sim.server import logs
+
+    logs.configure("error")
+    before = None if baseline_file is None else show.baseline(baseline_file)
+    configuration = load_config(config)
+    try:
+        names = chosen(scenarios, _kind_of(configuration, workload))
+    except FaultInvalid as error:
+        raise click.BadParameter(str(error), param_hint="--scenarios") from error
+    players = Players(arguments, configuration, workload, timeout)
+    done = {}
+    with _progress(len(names)) as tick:
+        for played in players.play(names, AT_ONCE):
+            done[played.scenario] = played
+            tick()
+    report = [done[name] for name in names]
+    documents = [show.document(each) for each in report]
+    if as_json:
+        click.echo(json.dumps(documents, indent=2))
+    else:
+        for line in show.table(report):
+            click.echo(line)
+    if before is None:
+        return 0
+    changed = show.changes(before, documents)
+    for line in changed:
+        click.echo(line, err=True)
+    return NO if changed else 0
+
+
+def _kind_of(configuration: "Configuration", workload: str | None) -> str:
+    """The kind of the workload; a user has none. Raises WorkloadUnknown."""
+    from imds_sim.iam.entities import User
+    from imds_sim.server.embedded import Simulator
+    from imds_sim.simulator.environment import subject_named
+
+    with Simulator.start(configuration) as simulator:
+        subject = subject_named(simulator.core.world, workload)
+        return "user" if isinstance(subject, User) else str(subject.kind)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[], None]]:
+    """Gives what is to be called after each run; it does nothing where no terminal is."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("scenarios", total=total)
+        yield lambda: progress.update(task, advance=1)

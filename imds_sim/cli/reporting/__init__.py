@@ -1,0 +1,1 @@
+"""How a command takes every failure: choosing, running, showing, comparing."""

@@ -1,0 +1,116 @@
+"""A command once per scenario, side by side, each in a private daemon with a time limit."""
+
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from imds_sim.cli.foreground import NOT_EXECUTABLE, NOT_FOUND, CommandNotStarted
+from imds_sim.cli.reporting.choice import HEALTHY
+from imds_sim.config.schema.configuration import Configuration
+from imds_sim.journal.behaviour import Behaviour, behaviour_of
+from imds_sim.journal.entry import Entry
+from imds_sim.server.embedded import Simulator
+from imds_sim.simulator.child_environment import child_environment
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One scenario, and how the command took it."""
+
+    scenario: str
+    behaviour: Behaviour
+    elapsed: timedelta
+    entries: tuple[Entry, ...]
+
+
+@dataclass(slots=True)
+class Players:
+    """Plays scenarios; `stop` ends every command that runs, and no other starts."""
+
+    command: Sequence[str]
+    configuration: Configuration
+    workload: str | None
+    limit: float
+    _running: set[subprocess.Popen[bytes]] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _stopped: bool = False
+
+    def play(self, scenarios: Sequence[str], at_once: int) -> Iterator[Played]:
+        """Each as soon as it is done. Raises CommandNotStarted, FaultInvalid, WorkloadUnknown."""
+        with ThreadPoolExecutor(at_once) as pool:
+            try:
+                for done in as_completed([pool.submit(self._one, each) for each in scenarios]):
+                    yield done.result()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                self._stop()
+                raise
+
+    def _one(self, scenario: str) -> Played:
+        with (
+            tempfile.TemporaryDirectory(prefix="imds-sim-report-") as folder,
+            Simulator.start(self.configuration) as simulator,
+        ):
+            empty = Path(folder, "empty")
+            empty.touch(mode=0o400)
+            variables = simulator.environment(self.workload)
+            environ = child_environment(os.environ, variables, empty_file=str(empty))
+            if scenario != HEALTHY:
+                simulator.faults.add(scenario)
+            begun = time.monotonic()
+            status = self._run(environ)
+            elapsed = timedelta(seconds=time.monotonic() - begun)
+            entries = tuple(simulator.journal)
+        return Played(scenario, behaviour_of(entries, status, elapsed), elapsed, entries)
+
+    def _run(self, environ: dict[str, str]) -> int | None:
+        """The exit status, 128 and a signal's number, or None at the time limit."""
+        nothing = subprocess.DEVNULL
+        try:
+            with self._lock:
+                if self._stopped:
+                    return None
+                child = subprocess.Popen(
+                    self.command,
+                    env=environ,
+                    stdin=nothing,
+                    stdout=nothing,
+                    stderr=nothing,
+                    start_new_session=True,
+                )
+                self._running.add(child)
+        except FileNotFoundError as error:
+            raise CommandNotStarted(f"{self.command[0]}: command not found", NOT_FOUND) from error
+        except OSError as error:
+            told = f"{self.command[0]}: {error.strerror}"
+            raise CommandNotStarted(told, NOT_EXECUTABLE) from error
+        try:
+            status = child.wait(self.limit)
+            return 128 - status if status < 0 else status
+        except subprocess.TimeoutExpired:
+            _kill(child)
+            child.wait()
+            return None
+        finally:
+            with self._lock:
+                self._running.discard(child)
+
+    def _stop(self) -> None:
+        with self._lock:
+            self._stopped = True
+            for child in self._running:
+                _kill(child)
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    """The command's whole process group, which is its own."""
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGKILL)

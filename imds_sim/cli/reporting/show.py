@@ -1,0 +1,80 @@
+"""A report as a document, as a table, and against an earlier one."""
+
+import json
+from collections.abc import Sequence
+
+from imds_sim.cli.ending import FileUnreadable
+from imds_sim.cli.listing import columns
+from imds_sim.cli.reporting.play import Played
+
+Document = dict[str, object]
+# What a machine's speed does not change; pauses and times are left out.
+COMPARED = ("outcome", "exit_status", "requests", "token_reuse", "v1_fallback", "retries")
+HEAD = ("SCENARIO", "OUTCOME", "EXIT", "REQUESTS", "REUSE", "V1", "RETRIES", "BACK-OFF", "TIME")
+
+
+def document(played: Played) -> Document:
+    """One scenario as JSON has it."""
+    seen = played.behaviour
+    return {
+        "scenario": played.scenario,
+        "outcome": str(seen.outcome),
+        "exit_status": seen.exit_status,
+        "requests": list(seen.requests),
+        "token_reuse": seen.token_reuse,
+        "v1_fallback": seen.v1_fallback,
+        "retries": seen.retries,
+        "back_off_seconds": [round(each.total_seconds(), 3) for each in seen.back_off],
+        "seconds": round(played.elapsed.total_seconds(), 3),
+    }
+
+
+def table(report: Sequence[Played]) -> list[str]:
+    """A line for each scenario, under a head."""
+    rows = [HEAD]
+    for each in report:
+        seen = each.behaviour
+        pause = sum(span.total_seconds() for span in seen.back_off)
+        rows.append(
+            (
+                each.scenario,
+                str(seen.outcome),
+                "-" if seen.exit_status is None else str(seen.exit_status),
+                str(len(seen.requests)),
+                str(seen.token_reuse),
+                "yes" if seen.v1_fallback else "no",
+                str(seen.retries),
+                f"{pause:.1f}s",
+                f"{each.elapsed.total_seconds():.1f}s",
+            )
+        )
+    return columns(rows, indent="")
+
+
+def baseline(file: str) -> dict[str, Document]:
+    """An earlier report, by scenario. Raises FileUnreadable."""
+    try:
+        with open(file, encoding="utf-8") as source:
+            listed = json.load(source)
+        return {str(each["scenario"]): each for each in listed}
+    except OSError as error:
+        raise FileUnreadable(f"{file}: {error.strerror}") from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise FileUnreadable(f"{file}: not a report of --json") from error
+
+
+def changes(before: dict[str, Document], now: Sequence[Document]) -> list[str]:
+    """What is another behaviour than in `before`, a line each."""
+    there = {str(each["scenario"]): each for each in now}
+    lines = [f"- {name}: not played" for name in before if name not in there]
+    for name, document in there.items():
+        old = before.get(name)
+        if old is None:
+            lines.append(f"+ {name}: not in the baseline")
+            continue
+        lines += [
+            f"  {name}: {key} was {json.dumps(old.get(key))}, is {json.dumps(document[key])}"
+            for key in COMPARED
+            if old.get(key) != document[key]
+        ]
+    return lines

@@ -1,0 +1,90 @@
+"""How a client took what it was answered, judged by the journal and its exit status.
+
+What counts as reuse, fallback and retry is what AWS SDKs were observed to do differently.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from imds_sim.journal.entry import Entry
+
+TOKEN_PATH = "/latest/api/token"
+STS = "sts"
+
+
+class Outcome(StrEnum):
+    """How it ended: a call accepted, no signed call made, one refused or a failure, killed."""
+
+    CREDENTIALS = "credentials"
+    NONE = "none"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """`exit_status` is None where the time limit ended it.
+
+    `requests` are `SURFACE METHOD PATH STATUS` in order, status 0 for no answer. `token_reuse` is
+    how many reads showed a metadata token that an earlier read had shown. `retries` are requests
+    made again after they had failed, `back_off` the pauses before them.
+    """
+
+    outcome: Outcome
+    exit_status: int | None
+    requests: tuple[str, ...]
+    token_reuse: int
+    v1_fallback: bool
+    retries: int
+    back_off: tuple[timedelta, ...]
+
+
+def behaviour_of(
+    entries: Sequence[Entry], exit_status: int | None, elapsed: timedelta
+) -> Behaviour:
+    """Judge what one run asked. A pause longer than the run is a moved clock, and is left out."""
+    pauses = _pauses(entries)
+    issued = sum(_is_token_request(each) and each.status == 200 for each in entries)
+    shown = sum(each.imds_version == 2 and not _is_token_request(each) for each in entries)
+    return Behaviour(
+        outcome=_outcome(entries, exit_status),
+        exit_status=exit_status,
+        requests=tuple(
+            f"{each.surface} {each.method} {each.path} {each.status}" for each in entries
+        ),
+        token_reuse=max(0, shown - issued),
+        v1_fallback=any(each.imds_version == 1 and each.method == "GET" for each in entries),
+        retries=len(pauses),
+        back_off=tuple(each for each in pauses if each <= elapsed),
+    )
+
+
+def _outcome(entries: Sequence[Entry], exit_status: int | None) -> Outcome:
+    if exit_status is None:
+        return Outcome.TIMEOUT
+    signed = [each for each in entries if each.surface == STS]
+    if exit_status == 0 and any(each.status == 200 for each in signed):
+        return Outcome.CREDENTIALS
+    if signed or exit_status < 0 or exit_status > 128:  # refused, or ended by a signal
+        return Outcome.ERROR
+    return Outcome.NONE
+
+
+def _pauses(entries: Sequence[Entry]) -> list[timedelta]:
+    """Before each request that an earlier one, failed, is made again by."""
+    failed: dict[tuple[str, str, str], Entry] = {}
+    pauses = []
+    for each in entries:
+        key = (each.surface, each.method, each.path.partition("?")[0])
+        before = failed.pop(key, None)
+        if before is not None:
+            pauses.append(max(timedelta(), each.time - before.time - before.duration))
+        if each.status == 0 or each.status >= 400:
+            failed[key] = each
+    return pauses
+
+
+def _is_token_request(entry: Entry) -> bool:
+    return entry.method == "PUT" and entry.path == TOKEN_PATH

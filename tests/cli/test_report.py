@@ -1,0 +1,88 @@
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from imds_sim.cli.reporting.choice import chosen
+from tests.cli.conftest import Invoke
+
+# Asks for a token at most twice, and needs one.
+CLIENT = """
+import os, sys, urllib.error, urllib.request
+base = os.environ["AWS_EC2_METADATA_SERVICE_ENDPOINT"] + "/latest/"
+life = {"X-aws-ec2-metadata-token-ttl-seconds": "60"}
+request = urllib.request.Request(base + "api/token", method="PUT", headers=life)
+def token():
+    with urllib.request.urlopen(request) as answer:
+        return answer.read().decode()
+try:
+    shown = token()
+except urllib.error.HTTPError:
+    shown = token()
+read = urllib.request.Request(
+    base + "meta-data/iam/security-credentials/", headers={"X-aws-ec2-metadata-token": shown}
+)
+urllib.request.urlopen(read).close()
+"""
+COMMAND = ("--", sys.executable, "-c", CLIENT)
+
+
+def test_a_report_tells_how_the_command_took_each_scenario(invoke: Invoke) -> None:
+    done = invoke("report", "--json", "--scenarios", "none,token:503*1,token:403", *COMMAND)
+    assert done.exit_code == 0, done.stderr
+    healthy, once, always = json.loads(done.stdout)
+    asked = ["imds PUT /latest/api/token 200"]
+    asked += ["imds GET /latest/meta-data/iam/security-credentials/ 200"]
+    assert (healthy["scenario"], healthy["exit_status"], healthy["requests"]) == ("none", 0, asked)
+    assert once["requests"] == ["imds PUT /latest/api/token 503", *asked]
+    assert (once["exit_status"], once["retries"], healthy["retries"]) == (0, 1, 0)
+    assert always["requests"] == ["imds PUT /latest/api/token 403"] * 2
+    assert (always["exit_status"], always["outcome"]) == (1, "none")
+
+
+def test_the_table_has_a_line_for_each(invoke: Invoke) -> None:
+    done = invoke("report", "--scenarios", "none,token:503*1", *COMMAND)
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [
+        *("SCENARIO", "none", "token:503*1"),
+    ]
+
+
+def test_what_takes_too_long_is_ended(invoke: Invoke) -> None:
+    options = ("--json", "--scenarios", "token:hang", "--timeout", "2")
+    [hung] = json.loads(invoke("report", *options, *COMMAND).stdout)
+    assert (hung["outcome"], hung["exit_status"]) == ("timeout", None)
+
+
+def test_a_baseline_tells_what_changed(invoke: Invoke, tmp_path: Path) -> None:
+    file = tmp_path / "baseline.json"
+    arguments = ("report", "--json", "--scenarios", "none", "--baseline", str(file))
+    assert invoke(*arguments, *COMMAND).exit_code == 66
+    file.write_text(invoke("report", "--json", "--scenarios", "none", *COMMAND).stdout)
+    assert invoke(*arguments, *COMMAND).exit_code == 0
+    changed = invoke(*arguments, "--", "false")
+    assert changed.exit_code == 1
+    assert "none: exit_status was 0, is 1" in changed.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["--scenarios", "tokn:503", "--", "true"], 2),
+        (["--scenarios", "none", "--", "nosuch"], 127),
+        (["--as", "web-9", "--", "true"], 2),
+    ],
+)
+def test_it_ends_with_the_status_that_is_due(
+    invoke: Invoke, arguments: list[str], status: int
+) -> None:
+    assert invoke("report", *arguments).exit_code == status
+
+
+def test_all_leaves_out_what_cannot_concern_the_workload() -> None:
+    instance, task = chosen("all", "instance"), chosen("all", "task")
+    assert {"none", "token:403&v1:off", "cred:500"} <= set(instance)
+    assert not [each for each in instance if each.startswith(("ecs:", "eks:", "lambda:"))]
+    assert not [each for each in task if each.startswith(("token:", "role:", "eks:"))]
+    assert [each for each in task if each.startswith("ecs:")]
+    assert chosen("role", "instance")[-1] == "role:503*1"
