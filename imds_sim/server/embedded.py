@@ -3,7 +3,7 @@
 import asyncio
 import os
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -15,7 +15,7 @@ import uvloop
 
 from imds_sim.admin.backend import Process, ReloadError, ReloadOutcome
 from imds_sim.admin.paths import SOCKET_NAME
-from imds_sim.config.load import DEFAULT_FILE, parse_config
+from imds_sim.config.load import DEFAULT_FILE, load_config, parse_config
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.address import UnixAddress
@@ -35,6 +35,7 @@ from imds_sim.simulator.world import World
 from imds_sim.sts.audit.trail import AuditTrail
 
 T = TypeVar("T")
+Given = Configuration | str | os.PathLike[str] | Mapping[str, object] | None
 
 
 class SimulatorStopped(SimError):
@@ -82,26 +83,26 @@ class Simulator:
     @classmethod
     def start(
         cls,
-        configuration: Configuration | None = None,
+        configuration: Given = None,
         *,
         as_configured: bool = False,
         admin: bool = False,
         isolated: bool = False,
         workload: str | None = None,
     ) -> Self:
-        """Start on `configuration`, by default the built-in world with a seed.
+        """Start on `configuration`: one that is loaded, the path of one, or a mapping.
 
-        With `admin` commands can reach it, by a socket in a private folder. `isolated` is for a
-        network namespace with the metadata addresses: `workload` has them. Everything is bound and
-        minted when this returns. Raises CannotBind.
+        By default it is the built-in world with a seed. With `admin` commands can reach it, by a
+        socket in a private folder. `isolated` is for a network namespace with the metadata
+        addresses: `workload` has them. Everything is bound and minted when this returns. Raises
+        CannotBind, ConfigInvalid, ConfigNotReadable.
         """
-        loaded = configuration if configuration is not None else parse_config(SEEDED)
 
         def placed(world: World) -> World:
             private = private_world(world)
             return at_real_addresses(private, workload) if isolated else private
 
-        self = cls(loaded, as_configured, SystemClock(), placed)
+        self = cls(_loaded(configuration), as_configured, SystemClock(), placed)
         self._thread.start()
         try:
             self._wait(self._start(admin))
@@ -253,3 +254,19 @@ class Simulator:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+def _loaded(given: Given) -> Configuration:
+    """Raises ConfigInvalid, ConfigNotReadable."""
+    if given is None:
+        return parse_config(SEEDED)
+    if isinstance(given, Configuration):
+        return given
+    if isinstance(given, str | os.PathLike):
+        return load_config(given)
+    if isinstance(given, Mapping):
+        return parse_config(given)
+    raise TypeError(
+        "Simulator.start takes a Configuration, the path of one or a mapping, "
+        f"not {type(given).__name__}"
+    )

@@ -1,0 +1,174 @@
+"""The plugin as its users have it: these tests run under it."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import threading
+import unittest
+import urllib.error
+import urllib.request
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from imds_sim import Simulator
+
+TWO = {
+    "roles": {"web": {}, "api": {}},
+    "instances": {"web-1": {"role": "web"}, "web-2": {"role": "api"}},
+    "tasks": {"api-1": {"role": "api"}},
+}
+
+
+def role() -> tuple[int, str]:
+    """What the environment of this process leads to."""
+    url = f"{os.environ['AWS_EC2_METADATA_SERVICE_ENDPOINT']}/latest/api/token"
+    order = urllib.request.Request(
+        url, method="PUT", headers={"X-aws-ec2-metadata-token-ttl-seconds": "60"}
+    )
+    with urllib.request.urlopen(order, timeout=10) as reply:
+        proof = {"X-aws-ec2-metadata-token": reply.read().decode()}
+    url = url.replace("api/token", "meta-data/iam/security-credentials/")
+    ask = urllib.request.Request(url, headers=proof)
+    with urllib.request.urlopen(ask, timeout=10) as reply:
+        return reply.status, reply.read().decode()
+
+
+def test_a_test_is_the_first_workload(imds_sim: Simulator) -> None:
+    assert role() == (200, "web")
+    assert [entry.workload for entry in imds_sim.journal] == ["web-1", "web-1"]
+
+
+@pytest.mark.parametrize("_repeat", [1, 2])
+def test_it_finds_nothing_of_the_test_before_it(imds_sim: Simulator, _repeat: int) -> None:
+    assert list(imds_sim.journal) == []
+    assert imds_sim.faults.list() == []
+    assert abs(imds_sim.clock.now() - imds_sim.clock.wall()) < timedelta(hours=1)
+    role()
+    imds_sim.faults.add("token:503")
+    imds_sim.clock.advance(timedelta(days=2))
+
+
+@pytest.mark.imds_sim(as_="web-2", config=TWO)
+def test_the_marker_says_which_workload(imds_sim: Simulator) -> None:
+    assert role() == (200, "api")
+
+
+@pytest.mark.imds_sim(config=TWO)
+class TestMarkersOfAClass:
+    @pytest.mark.imds_sim(as_="api-1")
+    def test_are_completed_by_those_of_a_test(self) -> None:
+        assert "AWS_CONTAINER_CREDENTIALS_FULL_URI" in os.environ
+
+    def test_are_enough_by_themselves(self) -> None:
+        assert role() == (200, "web")
+
+
+@pytest.mark.imds_sim(roles={"web": {"path": "/x/"}, "other": {}})
+def test_roles_are_added_to_the_default_world(imds_sim: Simulator) -> None:
+    assert role() == (200, "web")
+    assert imds_sim.core.world.resolver.workloads.keys() == {"web-1"}
+
+
+@pytest.mark.imds_sim(faults=["token:503*1"])
+def test_faults_are_armed(imds_sim: Simulator) -> None:
+    with pytest.raises(urllib.error.HTTPError, match="503"):
+        role()
+    assert role() == (200, "web")
+
+
+async def test_a_coroutine_has_it_too(imds_sim: Simulator) -> None:
+    assert await asyncio.to_thread(role) == (200, "web")
+
+
+class TestCase(unittest.TestCase):
+    def test_unittest_has_it_by_with(self) -> None:
+        before = set(threading.enumerate())
+        with Simulator.start(TWO) as simulator, pytest.MonkeyPatch.context() as patch:
+            for name, value in simulator.environment("web-2").items():
+                patch.setenv(name, value)
+            assert role() == (200, "api")
+        assert set(threading.enumerate()) == before
+
+    @pytest.mark.imds_sim
+    def test_unittest_has_it_by_the_marker(self) -> None:
+        assert role() == (200, "web")
+
+
+def test_the_real_aws_is_hidden_and_comes_back(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(
+        "import os\n"
+        "def test_inside(imds_sim):\n"
+        "    assert not {'AWS_PROFILE', 'AWS_ACCESS_KEY_ID'} & set(os.environ)\n"
+        "    assert os.path.getsize(os.environ['AWS_CONFIG_FILE']) == 0\n"
+        "    assert os.path.getsize(os.environ['AWS_SHARED_CREDENTIALS_FILE']) == 0\n"
+        "    assert '169.254.169.254' in os.environ['NO_PROXY']\n"
+        "def test_after():\n"
+        "    assert os.environ['AWS_PROFILE'] == 'real'\n"
+        "    assert os.environ['AWS_CONFIG_FILE'] == '/real'\n"
+    )
+    real = {"AWS_PROFILE": "real", "AWS_ACCESS_KEY_ID": "AKIAREAL", "AWS_CONFIG_FILE": "/real"}
+    assert outcome(tmp_path, **real)[1] == "2 passed"
+
+
+def test_workers_of_xdist_do_not_meet(tmp_path: Path) -> None:
+    (tmp_path / "sim.yaml").write_text(json.dumps(TWO))
+    folder = tmp_path / "deep"
+    folder.mkdir()
+    (folder / "test_it.py").write_text(
+        "import pytest\n"
+        "pytestmark = pytest.mark.imds_sim(config='sim.yaml', as_='web-2')\n"
+        "@pytest.mark.parametrize('n', range(8))\n"
+        "def test_one(imds_sim, n):\n"
+        "    assert list(imds_sim.journal) == []\n"
+        "    assert imds_sim.environment() != imds_sim.environment('web-2')\n"
+    )
+    assert outcome(tmp_path, "-n", "2", "--rootdir", str(tmp_path))[1] == "8 passed"
+
+
+@pytest.mark.parametrize(
+    ("marker", "told"),
+    [
+        ("(who='x')", "by name, not who"),
+        ("('web-1')", "by name, not 'web-1'"),
+        ("(config=7)", "config is a path or a mapping, not 7"),
+        ("(faults='token:503')", "faults is a list of texts, not 'token:503'"),
+        ("(as_='web-9')", "web-9"),
+        ("(config='none.yaml')", "none.yaml"),
+    ],
+)
+def test_a_wrong_marker_is_told(tmp_path: Path, marker: str, told: str) -> None:
+    (tmp_path / "test_it.py").write_text(
+        f"import pytest\n@pytest.mark.imds_sim{marker}\ndef test_it(): pass\n"
+    )
+    text, end = outcome(tmp_path)
+    assert (told in text, end) == (True, "1 error")
+
+
+def test_nothing_is_imported_before_the_fixture_is_used(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(
+        "import sys\n"
+        "def test_it():\n"
+        "    assert not [n for n in sys.modules if n.startswith('imds_sim.') "
+        "and n != 'imds_sim.pytest_plugin']\n"
+    )
+    assert outcome(tmp_path)[1] == "1 passed"
+
+
+def outcome(folder: Path, *arguments: str, **environ: str) -> tuple[str, str]:
+    """What pytest of its own prints in `folder`, with strict settings, and how it ends."""
+    strict = ("--strict-markers", "-W", "error", "-p", "no:cacheprovider")
+    loop = ("-o", "asyncio_default_fixture_loop_scope=function")  # pytest-asyncio warns without
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *strict, *loop, *arguments],
+        cwd=folder,
+        env={**{k: v for k, v in os.environ.items() if "PYTEST" not in k}, **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    last = done.stdout.splitlines()[-1] if done.stdout else done.stderr
+    return done.stdout + done.stderr, last.strip("= ").partition(" in ")[0]
