@@ -1,0 +1,143 @@
+"""Assertions on the journal that read as sentences; a failed one shows what was asked instead."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+from typing import Never, Self
+
+from imds_sim.journal.entry import Entry
+from imds_sim.journal.transcript import transcript
+from imds_sim.kernel.target import origin_form
+
+_ROLES = "/meta-data/iam/security-credentials"
+_SLASHES = re.compile("/{2,}")
+CREDENTIAL_SURFACES = ("ecs", "lambda")
+
+
+class Mismatch(AssertionError):
+    """What was asked is not what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """Sentences about journal entries; each returns the whole again, so that they chain.
+
+    A request is named `token`, `role` or `cred`, as faults name them, by a surface (`imds`), or as
+    `METHOD /path`: the path as sent, but for repeated slashes.
+    """
+
+    entries: tuple[Entry, ...]
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> Self:
+        """About these entries, oldest first."""
+        return cls(tuple(entries))
+
+    def on(self, surface: str) -> "Expect":
+        """The same, about one surface alone."""
+        return Expect(tuple(entry for entry in self.entries if entry.surface == surface))
+
+    def sequence(self, *wanted: str) -> Self:
+        """Exactly these requests were made, in this order, and no other."""
+        if len(wanted) != len(self.entries) or not all(
+            is_named(entry, name) for entry, name in zip(self.entries, wanted, strict=True)
+        ):
+            self._fail("expected exactly: " + (", ".join(wanted) or "nothing"))
+        return self
+
+    def in_order(self, *wanted: str) -> Self:
+        """These requests were made in this order; others may stand between."""
+        rest = iter(self.entries)
+        for name in wanted:
+            if not any(is_named(entry, name) for entry in rest):
+                self._fail(f"expected in order: {', '.join(wanted)}; {name} did not follow")
+        return self
+
+    def only(self, *wanted: str) -> Self:
+        """Nothing but these was asked, however often."""
+        strange = [e for e in self.entries if not any(is_named(e, name) for name in wanted)]
+        if strange:
+            self._fail(f"expected only: {', '.join(wanted)}", strange)
+        return self
+
+    def count(self, name: str, times: int) -> Self:
+        """This was asked so many times."""
+        found = [entry for entry in self.entries if is_named(entry, name)]
+        if len(found) != times:
+            self._fail(f"expected {name} {times} times, it was asked {len(found)} times", found)
+        return self
+
+    def no_v1(self) -> Self:
+        """Every read of the metadata service came with a token."""
+        if found := [entry for entry in self.entries if entry.imds_version == 1]:
+            self._fail("expected no IMDSv1", found)
+        return self
+
+    def token_reused(self, at_least: int = 2) -> Self:
+        """Some metadata token served at least so many reads before the next one was issued."""
+        most = reads = 0
+        issued = False
+        for entry in self.entries:
+            if is_named(entry, "token"):
+                if entry.status == 200:
+                    issued, reads = True, 0
+            elif issued and entry.imds_version == 2 and entry.status != 401:
+                reads += 1
+                most = max(most, reads)
+        if most < at_least:
+            self._fail(f"expected a metadata token to serve {at_least} reads, the most was {most}")
+        return self
+
+    def refreshed_before_expiry(self, of: timedelta, at_least: timedelta) -> Self:
+        """Each credential set, which lasts `of`, was fetched anew `at_least` before its end.
+
+        `of` is what was left when a set was handed out. It takes two fetches to say so.
+        """
+        fetched = [e for e in self.entries if is_named(e, "cred") and e.status == 200]
+        if len(fetched) < 2:
+            self._fail("expected credentials to be fetched again", fetched)
+        for before, after in pairwise(fetched):
+            left = before.time + of - after.time
+            if left < at_least:
+                self._fail(f"expected a refresh {at_least} before expiry, it was {left}", [after])
+        return self
+
+    def nothing_reached(self, surface: str) -> Self:
+        """Nobody asked this surface anything."""
+        if found := [entry for entry in self.entries if entry.surface == surface]:
+            self._fail(f"expected nothing to reach {surface}", found)
+        return self
+
+    def _fail(self, sentence: str, marked: Iterable[Entry] = ()) -> Never:
+        numbers = frozenset(entry.number for entry in marked)
+        raise Mismatch(f"{sentence}\nasked was:\n{transcript(self.entries, numbers)}")
+
+
+def is_named(entry: Entry, name: str) -> bool:
+    """Whether a request is one of those that a name means. Raises ValueError for no name."""
+    method, _, wanted = name.partition(" ")
+    if wanted:
+        return entry.method == method and _path(entry.path) == _path(wanted)
+    path = _path(entry.path).partition("?")[0]
+    match name:
+        case "token":
+            return entry.surface == "imds" and path == "/latest/api/token"
+        case "role":
+            return entry.surface == "imds" and path.rstrip("/").endswith(_ROLES)
+        case "cred":
+            if entry.surface in CREDENTIAL_SURFACES:
+                return True
+            _, found, role = path.partition(f"{_ROLES}/")
+            return entry.surface == "imds" and bool(found) and bool(role)
+        case "imds" | "ecs" | "eks" | "lambda" | "sts":
+            return entry.surface == name
+        case _:
+            raise ValueError(
+                f"{name!r} names no request: token, role, cred, a surface, or METHOD /path"
+            )
+
+
+def _path(target: str) -> str:
+    return _SLASHES.sub("/", origin_form(target))

@@ -1,0 +1,42 @@
+"""What was asked, as lines that a person reads: the second half of a failed assertion."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from imds_sim.journal.entry import Entry
+
+COLUMNS = ("no.", "after", "surface", "request", "status", "IMDS", "fault")
+
+
+def transcript(entries: Sequence[Entry], marked: frozenset[int] = frozenset()) -> str:
+    """One aligned line an entry, times counted from the first; `marked` numbers get a `>`."""
+    if not entries:
+        return "  nothing was asked"
+    start = entries[0].time
+    rows = [COLUMNS, *(_row(entry, start) for entry in entries)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    marks = ["  ", *("> " if entry.number in marked else "  " for entry in entries)]
+    return "\n".join(
+        (
+            mark + "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True))
+        ).rstrip()
+        for mark, row in zip(marks, rows, strict=True)
+    )
+
+
+def _row(entry: Entry, start: datetime) -> tuple[str, ...]:
+    seconds = (entry.time - start).total_seconds()
+    return (
+        str(entry.number),
+        f"{seconds:+.3f}s",
+        entry.surface,
+        _printable(f"{entry.method} {entry.path}"),
+        str(entry.status) if entry.status else "none",
+        f"v{entry.imds_version}" if entry.imds_version else "-",
+        entry.fault or "",
+    )
+
+
+def _printable(text: str) -> str:
+    """`text` without what would steer a terminal: clients choose it."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
