@@ -17,6 +17,7 @@ from imds_sim.admin.backend import Process, ReloadError, ReloadOutcome
 from imds_sim.admin.paths import SOCKET_NAME
 from imds_sim.config.load import DEFAULT_FILE, load_config, parse_config
 from imds_sim.config.schema.configuration import Configuration
+from imds_sim.journal.expect import Expect
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.address import UnixAddress
 from imds_sim.kernel.clock import Clock, SystemClock
@@ -146,6 +147,14 @@ class Simulator:
     def journal(self) -> Recorder:
         """What was asked and answered, oldest first; iterate over it."""
         return self.core.journal
+
+    @property
+    def expect(self) -> Expect:
+        """Assertions on what was asked so far, which read as sentences; names as faults have them:
+
+        `sim.expect.sequence("token", "role", "cred")`, `sim.expect.no_v1()`.
+        """
+        return Expect.of(self.core.journal)
 
     @property
     def audit(self) -> AuditTrail:
