@@ -39,7 +39,6 @@ def test_the_version_is_told(invoke: Invoke) -> None:
     [
         ["nothing"],
         ["run", "--fault", "tokn:403", "--", "true"],
-        ["run", "--isolated", "--", "true"],
         ["run"],
         ["run", "--endpoint-url", "127.0.0.1:4566", "--", "true"],
         ["status", "--watch"],

@@ -1,8 +1,8 @@
-"""A section of the file: its keys, which of them do not exist yet, and what a typo meant."""
+"""A section of the file: its keys, and what a typo meant."""
 
 from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import ClassVar, get_args
+from typing import get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.fields import FieldInfo
@@ -15,7 +15,6 @@ class Section(BaseModel):
 
     # Built at first use, and then as parts of the whole: start-up time is a feature.
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
-    not_supported_yet: ClassVar[frozenset[str]] = frozenset()
 
     @model_validator(mode="before")
     @classmethod
@@ -30,10 +29,8 @@ class Section(BaseModel):
 
 def why_not_a_key(section: type[Section], key: str) -> str:
     """What to tell about a key that `section` does not take."""
-    if key in section.not_supported_yet:
-        return "not supported yet"
     keys = list(section.fields_by_key())
-    nearest = nearest_of(key, [*keys, *section.not_supported_yet])
+    nearest = nearest_of(key, keys)
     if nearest is not None:
         return f"unknown key; did you mean {nearest}?"
     return f"unknown key; allowed here: {', '.join(keys)}"

@@ -50,15 +50,13 @@ def matching(pattern: str, allowed: str) -> Callable[[object], str]:
     return read
 
 
-def one_of(*choices: str, not_yet: tuple[str, ...] = ()) -> Callable[[object], str]:
-    """Reads one of `choices`; those of `not_yet` are known, but not supported yet."""
+def one_of(*choices: str) -> Callable[[object], str]:
+    """Reads one of `choices`."""
     allowed = " or ".join((", ".join(choices[:-1]), choices[-1])) if choices[1:] else choices[0]
 
     def read(value: object) -> str:
         if isinstance(value, str) and value in choices:
             return value
-        if isinstance(value, str) and value in not_yet:
-            raise ValueError(f"{value} is not supported yet; allowed: {allowed}")
         given = shown(value) if isinstance(value, str) else kind_of(value)
         raise ValueError(f"must be {allowed}, not {given}")
 
