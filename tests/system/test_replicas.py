@@ -7,7 +7,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
 from tests.daemons import Daemon, daemon
+
+pytestmark = pytest.mark.slow  # seven daemons, one after the other
 
 CONFIG = """
 state_key_file: {key}
