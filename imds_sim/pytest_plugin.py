@@ -182,4 +182,5 @@ def _own_default_session() -> Iterator[None]:
 def _set_default_session(session: object) -> None:
     boto3 = sys.modules.get("boto3")
     if boto3 is not None:
+        # A module that is looked up by name has no attributes for the type checker.
         boto3.DEFAULT_SESSION = session  # type: ignore[attr-defined]

@@ -163,6 +163,7 @@ def _read(document: dict[str, object]) -> _Key:
     with warnings.catch_warnings():
         warnings.simplefilter("error", SecurityWarning)
         try:
+            # The library's type names one shape a kind of key; it checks the members itself.
             if document["kty"] == "EC":
                 return ECKey.import_key(document)  # type: ignore[arg-type]
             return RSAKey.import_key(document)  # type: ignore[arg-type]

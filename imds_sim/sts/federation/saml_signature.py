@@ -41,6 +41,7 @@ _METHODS = frozenset(
 _DIGESTS = frozenset(each for each in DigestAlgorithm if each is not DigestAlgorithm.SHA1)
 
 # Whatever a hostile signature makes the library and its own libraries say.
+# What the libraries may raise over hostile XML: their own errors, and Python's from within them.
 _FAILURES = (
     SignXMLException,
     KeyRefused,
