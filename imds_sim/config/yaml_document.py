@@ -15,6 +15,7 @@ from imds_sim.config.yaml_scalars import plain_scalar
 
 MAX_DEPTH = 32
 MAX_REPEATED = 1_000_000  # values that aliases may repeat in all: they multiply when nested
+_TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where PyYAML was built with it
 _UNPRINTABLE = re.compile(
     r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
@@ -96,6 +97,8 @@ def _syntax_finding(error: yaml.MarkedYAMLError) -> Finding:
     problem = error.problem or "not understood"
     mark = error.problem_mark or error.context_mark
     position = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if problem == "exceeded maximum nesting depth":  # libyaml 0.2.6 reads ahead as far as 1,000
+        return Finding((), _TOO_DEEP, (), False, position)
     since = ""
     if error.context and error.context_mark and error.context_mark is not mark:
         what = error.context.replace("while parsing", "in").replace("while scanning", "in")
@@ -134,7 +137,7 @@ class _Composer:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, path)
         if depth > MAX_DEPTH:
-            raise _Broken(path, event, f"nested more than {MAX_DEPTH} levels deep")
+            raise _Broken(path, event, _TOO_DEEP)
         if isinstance(event, yaml.ScalarEvent):
             node = self._scalar(event, path)
         elif isinstance(event, yaml.SequenceStartEvent):
