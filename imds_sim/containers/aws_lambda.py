@@ -9,14 +9,14 @@ from http import HTTPStatus
 
 from imds_sim.containers import go_url
 from imds_sim.containers.errors import LAMBDA_FORMS, AuthorizationTokenUnknown, LambdaError
-from imds_sim.containers.go_http import TEXT, UNKNOWN, GoServer, refused
+from imds_sim.containers.go_handler import GoHandler
+from imds_sim.containers.go_http import TEXT, refused
 from imds_sim.containers.lambda_metadata import execution_environment
 from imds_sim.credentials.provider import CredentialProvider, CredentialSet, Delivery, Refused
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.http_date import HttpDates
-from imds_sim.kernel.message import Notes, Request, Response, Unreadable
-from imds_sim.kernel.refusal import Refusal
+from imds_sim.kernel.message import Notes, Request, Response
 from imds_sim.kernel.timestamps import iso_seconds
 from imds_sim.workloads.function import Function
 
@@ -26,15 +26,15 @@ METHODS = frozenset(
 )
 
 
-class LambdaHandler:
+class LambdaHandler(GoHandler):
     """Answers for every function; credentials only to those with SnapStart.
 
     On Lambda these are two servers on two addresses, which their paths tell apart here.
     """
 
     def __init__(self, provider: CredentialProvider, clock: Clock) -> None:
+        super().__init__(HttpDates(clock))
         self._provider = provider
-        self._server = GoServer(HttpDates(clock))
 
     def handle(
         self, request: Request, function: Function | None, connection: Connection
@@ -66,20 +66,6 @@ class LambdaHandler:
         return self._server.reply(
             request, HTTPStatus.OK, (), _document(held), sniffed=TEXT, notes=notes
         )
-
-    def refuse(self, unreadable: Unreadable) -> Response:
-        """Answer bytes that are no request, and close."""
-        return self._server.refuse(unreadable)
-
-    def failed(self) -> Response:
-        """Answer a request that met a bug of ours, and close."""
-        status = HTTPStatus.INTERNAL_SERVER_ERROR
-        return self._server.error(UNKNOWN, status, status.phrase)
-
-    def faulted(self, request: Request, connection: Connection, refusal: Refusal) -> Response:
-        """Refuse as a fault wants it, in plain text."""
-        text, notes = refusal.text or refusal.status.phrase, Notes(detail="a fault")
-        return self._server.error(request, refusal.status, text, notes=notes)
 
     def _held(self, request: Request, function: Function | None) -> CredentialSet:
         presented = request.headers.get("authorization") or ""

@@ -17,7 +17,8 @@ from imds_sim.containers.errors import (
     InvalidIdInRequest,
     NoIdInRequest,
 )
-from imds_sim.containers.go_http import TEXT, UNKNOWN, Fields, GoServer, refused
+from imds_sim.containers.go_handler import GoHandler
+from imds_sim.containers.go_http import TEXT, UNKNOWN, Fields, refused
 from imds_sim.containers.go_json import marshal
 from imds_sim.containers.local_endpoints import Host
 from imds_sim.containers.task_protection import (
@@ -31,7 +32,7 @@ from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.entropy import Entropy, SystemEntropy
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.http_date import HttpDates
-from imds_sim.kernel.message import Notes, Request, Response, Unreadable
+from imds_sim.kernel.message import Notes, Request, Response
 from imds_sim.kernel.refusal import Refusal
 from imds_sim.kernel.timestamps import iso_seconds
 from imds_sim.kernel.token_bucket import Rate, TokenBuckets
@@ -66,14 +67,14 @@ class EcsAgent:
     entropy: Entropy = field(default_factory=SystemEntropy)
 
 
-class EcsHandler:
+class EcsHandler(GoHandler):
     """Answers for every task; but for task protection any method gets what GET gets."""
 
     def __init__(self, provider: CredentialProvider, clock: Clock, agent: EcsAgent) -> None:
+        super().__init__(HttpDates(clock))
         self._provider = provider
         self._clock = clock
         self._agent = agent
-        self._server = GoServer(HttpDates(clock))
         rate = agent.options.rate
         self._limits: Fields = (
             ("X-Rate-Limit-Duration", "1"),
@@ -112,10 +113,6 @@ class EcsHandler:
         status, body = task_answers.answer(route, task, connection.peer, self._clock.now())
         notes = Notes(detail=None if status is HTTPStatus.OK else body.decode()[1:-1])
         return self._server.reply(request, status, (JSON, *limits), body, notes=notes)
-
-    def refuse(self, unreadable: Unreadable) -> Response:
-        """Answer bytes that are no request, and close."""
-        return self._server.refuse(unreadable)
 
     def failed(self) -> Response:
         """Answer a request that met a bug of ours, and close."""

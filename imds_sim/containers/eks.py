@@ -22,7 +22,7 @@ from imds_sim.containers.eks_errors import (
     RoleNotAssumable,
     TokenMissing,
 )
-from imds_sim.containers.go_http import UNKNOWN, GoServer
+from imds_sim.containers.go_handler import GoHandler
 from imds_sim.containers.go_mux import ServeMux
 from imds_sim.containers.go_url import GoUrl
 from imds_sim.containers.service_account_token import UnprovenToken
@@ -31,8 +31,7 @@ from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.http_date import HttpDates
-from imds_sim.kernel.message import Notes, Request, Response, Unreadable
-from imds_sim.kernel.refusal import Refusal
+from imds_sim.kernel.message import Notes, Request, Response
 from imds_sim.kernel.timestamps import iso_seconds
 from imds_sim.workloads.pod import POD_AUDIENCE, Cluster, Pod
 
@@ -46,7 +45,7 @@ class TokenVerifier(Protocol):
     def verify(self, presented: str, said: UnprovenToken, audience: str) -> Cluster: ...
 
 
-class EksHandler:
+class EksHandler(GoHandler):
     """Answers for every pod of every cluster; any method gets what GET gets."""
 
     def __init__(
@@ -58,10 +57,10 @@ class EksHandler:
         answered: Counter[int] | None = None,
     ) -> None:
         """`answered` counts what was answered, by status."""
+        super().__init__(HttpDates(clock))
         self._provider, self._tokens = provider, tokens
         self._clock, self._entropy = clock, entropy
         self._answered = Counter() if answered is None else answered
-        self._server = GoServer(HttpDates(clock))
         self._mux = ServeMux(self._server, frozenset({Pod.credentials_path}))
 
     def handle(self, request: Request, pod: Pod | None, connection: Connection) -> Response:
@@ -84,20 +83,6 @@ class EksHandler:
             return self._server.error(request, status, text, notes=Notes(detail=str(error)))
         notes = Notes(access_key_id=held.access_key_id)
         return self._server.reply(request, HTTPStatus.OK, (JSON,), _document(held), notes=notes)
-
-    def refuse(self, unreadable: Unreadable) -> Response:
-        """Answer bytes that are no request, and close."""
-        return self._server.refuse(unreadable)
-
-    def failed(self) -> Response:
-        """Answer a request that met a bug of ours, and close."""
-        status = HTTPStatus.INTERNAL_SERVER_ERROR
-        return self._server.error(UNKNOWN, status, status.phrase)
-
-    def faulted(self, request: Request, connection: Connection, refusal: Refusal) -> Response:
-        """Refuse as a fault wants it, in plain text; that of 429 is the limiter's."""
-        text, notes = refusal.text or refusal.status.phrase, Notes(detail="a fault")
-        return self._server.error(request, refusal.status, text, notes=notes)
 
     def _held(self, presented: str, pod: Pod | None) -> CredentialSet:
         if not presented:

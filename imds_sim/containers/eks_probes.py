@@ -7,13 +7,12 @@ healthy as long as `/` at its own addresses is 404, which here it always is.
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from imds_sim.containers.go_http import UNKNOWN, GoServer
+from imds_sim.containers.go_handler import GoHandler
 from imds_sim.containers.go_mux import ServeMux
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.http_date import HttpDates
-from imds_sim.kernel.message import Notes, Request, Response, Unreadable
-from imds_sim.kernel.refusal import Refusal
+from imds_sim.kernel.message import Request, Response
 
 PROBES = frozenset({"/healthz", "/readyz"})
 METRICS = "/metrics"
@@ -21,12 +20,12 @@ EXPOSITION = ("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 _RESPONSES = "pod_identity_http_response"
 
 
-class EksProbeHandler:
+class EksProbeHandler(GoHandler):
     """Answers probes with nothing, and how often the agent gave which status."""
 
     def __init__(self, answered: Mapping[int, int], clock: Clock) -> None:
+        super().__init__(HttpDates(clock))
         self._answered = answered
-        self._server = GoServer(HttpDates(clock))
         self._mux = ServeMux(self._server, PROBES | {METRICS})
 
     def handle(self, request: Request, connection: Connection) -> Response:
@@ -37,20 +36,6 @@ class EksProbeHandler:
         if url.path != METRICS:
             return self._server.reply(request, HTTPStatus.OK, ())
         return self._server.reply(request, HTTPStatus.OK, (EXPOSITION,), self._exposition())
-
-    def refuse(self, unreadable: Unreadable) -> Response:
-        """Answer bytes that are no request, and close."""
-        return self._server.refuse(unreadable)
-
-    def failed(self) -> Response:
-        """Answer a request that met a bug of ours, and close."""
-        status = HTTPStatus.INTERNAL_SERVER_ERROR
-        return self._server.error(UNKNOWN, status, status.phrase)
-
-    def faulted(self, request: Request, connection: Connection, refusal: Refusal) -> Response:
-        """Refuse as a fault wants it, in plain text."""
-        text, notes = refusal.text or refusal.status.phrase, Notes(detail="a fault")
-        return self._server.error(request, refusal.status, text, notes=notes)
 
     def _exposition(self) -> bytes:
         """The text format of Prometheus, 0.0.4."""

@@ -5,26 +5,26 @@ from http import HTTPStatus
 from imds_sim.containers import aws_vault, cloudshell, go_url, greengrass, plain
 from imds_sim.containers.aws_vault import AssumeFor
 from imds_sim.containers.cloudshell import ShellTokens
-from imds_sim.containers.go_http import UNKNOWN, GoServer, refused
+from imds_sim.containers.go_handler import GoHandler
+from imds_sim.containers.go_http import refused
 from imds_sim.containers.go_json import marshal
 from imds_sim.credentials.provider import CredentialProvider, Delivery
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.exchange import Connection
 from imds_sim.kernel.http_date import HttpDates
-from imds_sim.kernel.message import Notes, Request, Response, Unreadable
+from imds_sim.kernel.message import Notes, Request, Response
 from imds_sim.kernel.refusal import Refusal
 from imds_sim.workloads.endpoint import Dialect, Endpoint
 
 
-class GenericHandler:
+class GenericHandler(GoHandler):
     """Answers for every endpoint; a path of none is the 404 of a Go server."""
 
     def __init__(
         self, provider: CredentialProvider, clock: Clock, tokens: ShellTokens, assume_for: AssumeFor
     ) -> None:
+        super().__init__(HttpDates(clock))
         self._provider = provider
-        self._dates = HttpDates(clock)
-        self._server = GoServer(self._dates)
         self._tokens = tokens
         self._assume_for = assume_for
 
@@ -37,7 +37,7 @@ class GenericHandler:
             return refused(HTTPStatus.BAD_REQUEST)
         if endpoint is not None and endpoint.dialect is Dialect.GREENGRASS:
             held = self._provider.current(endpoint.name, Delivery.CONTAINER)
-            return greengrass.answer(self._dates, request, url, endpoint, held)
+            return greengrass.answer(self._server.dates, request, url, endpoint, held)
         reply = self._server.before_any_handler(request)
         if reply is not None:
             return reply
@@ -53,18 +53,9 @@ class GenericHandler:
             case _:
                 return plain.answer(self._server, request, endpoint, held)
 
-    def refuse(self, unreadable: Unreadable) -> Response:
-        """Answer bytes that are no request, and close."""
-        return self._server.refuse(unreadable)
-
     def faulted(self, request: Request, connection: Connection, refusal: Refusal) -> Response:
         """Refuse as a fault wants it, as SDKs read errors."""
         status, notes = refusal.status, Notes(detail="a fault")
         code = refusal.code or status.phrase.replace(" ", "")
         body = marshal({"code": code, "message": refusal.text or status.phrase})
         return self._server.reply(request, status, (plain.JSON,), body, notes=notes)
-
-    def failed(self) -> Response:
-        """Answer a request that met a bug of ours, and close."""
-        status = HTTPStatus.INTERNAL_SERVER_ERROR
-        return self._server.error(UNKNOWN, status, status.phrase)
