@@ -18,7 +18,6 @@ from imds_sim.sts.callers import check_caller
 from imds_sim.sts.constraints import (
     duration_violations,
     list_violations,
-    number_violations,
     text_violations,
 )
 from imds_sim.sts.contents import SessionContents
@@ -26,6 +25,7 @@ from imds_sim.sts.errors import AccessDenied, ExpiredContextAssertion, Validatio
 from imds_sim.sts.role_authorization import actions_taken, permit_role, role_keys
 from imds_sim.sts.sealed_session import SessionKind
 from imds_sim.sts.session_policies import check_existence, check_policies, policy_violations
+from imds_sim.sts.session_request import check_role_limit, token_size_violations
 from imds_sim.sts.signer import Party, inherited_source_identity, inherited_tags
 from imds_sim.sts.tags import Tag, session_tags, tag_violations
 
@@ -73,11 +73,7 @@ class AssumeRoleRequest:
             *text_violations("tokenCode", self.token_code, limits.TOKEN_CODE),
             *text_violations("sourceIdentity", self.source_identity, limits.SOURCE_IDENTITY),
             *_context_violations(self.provided_contexts),
-            *number_violations(
-                "minimumSessionTokenSize",
-                self.minimum_session_token_size,
-                limits.MINIMUM_SESSION_TOKEN_SIZE,
-            ),
+            *token_size_violations(self.minimum_session_token_size),
         ]
 
 
@@ -226,10 +222,7 @@ def _authorised(
 
 
 def _check_role_limits(caller: Party, role: Role, duration: timedelta) -> None:
-    if duration > role.max_session_duration:
-        raise ValidationError(
-            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
-        )
+    check_role_limit(role, duration)
     if (
         not isinstance(caller, ServicePrincipal)
         and caller.kind is SessionKind.ROLE

@@ -16,7 +16,7 @@ from imds_sim.kernel.arn import Arn, ArnMalformed
 from imds_sim.sts import context_keys, limits
 from imds_sim.sts.audit.identity import Identity, of_saml
 from imds_sim.sts.authority import Authority, Credentials, Proposal
-from imds_sim.sts.constraints import duration_violations, number_violations, text_violations
+from imds_sim.sts.constraints import text_violations
 from imds_sim.sts.contents import SessionContents
 from imds_sim.sts.errors import AccessDenied, ValidationError
 from imds_sim.sts.federation import saml_attributes
@@ -25,7 +25,8 @@ from imds_sim.sts.federation.saml import Assertion, judged, read_response
 from imds_sim.sts.federation.saml_providers import SamlProviders
 from imds_sim.sts.role_authorization import actions_taken, permit_role, role_keys
 from imds_sim.sts.sealed_session import SessionKind
-from imds_sim.sts.session_policies import check_existence, check_policies, policy_violations
+from imds_sim.sts.session_policies import check_existence, check_policies
+from imds_sim.sts.session_request import FederatedSessionRequest, check_role_limit
 from imds_sim.sts.tags import session_tags
 
 ASSUME_ROLE_WITH_SAML = "sts:AssumeRoleWithSAML"
@@ -33,8 +34,8 @@ RESERVED_ROLES = "AWSReservedSSO_"  # of IAM Identity Center, which alone assume
 
 
 @dataclass(frozen=True, slots=True)
-class AssumeRoleWithSamlRequest:
-    """What is asked for. `duration` is 15 minutes to 12 hours; the assertion may shorten it.
+class AssumeRoleWithSamlRequest(FederatedSessionRequest):
+    """What is asked for; the assertion may shorten the duration.
 
     `saml_assertion` is the whole response, in base64.
     """
@@ -42,10 +43,6 @@ class AssumeRoleWithSamlRequest:
     role_arn: str
     principal_arn: str
     saml_assertion: str = field(repr=False)
-    duration: timedelta = limits.DEFAULT_DURATION
-    policy: str | None = None
-    policy_arns: tuple[str, ...] = ()
-    minimum_session_token_size: int | None = None
 
     def violations(self) -> list[str]:
         """Every constraint that the request breaks, in the model's order."""
@@ -55,15 +52,7 @@ class AssumeRoleWithSamlRequest:
             *text_violations(
                 "sAMLAssertion", self.saml_assertion, limits.SAML_ASSERTION, secret=True
             ),
-            *policy_violations(self.policy, self.policy_arns),
-            *duration_violations(
-                "durationSeconds", self.duration, limits.MIN_DURATION, limits.MAX_DURATION
-            ),
-            *number_violations(
-                "minimumSessionTokenSize",
-                self.minimum_session_token_size,
-                limits.MINIMUM_SESSION_TOKEN_SIZE,
-            ),
+            *self.session_violations(),
         ]
 
 
@@ -141,10 +130,7 @@ def assume_role_with_saml(
         permit_role(authority, holder, role, actions, keys)
     except AccessDenied as denied:
         raise _denied(denied.detail or "") from None
-    if request.duration > role.max_session_duration:
-        raise ValidationError(
-            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
-        )
+    check_role_limit(role, request.duration)
     check_existence(request.policy_arns, authority.directory)
     principal = RoleSessionPrincipal(role, role_session_name)
     credentials = authority.issue(

@@ -7,7 +7,6 @@ versitygw, that the roles claim comes before trust in CloudTrail records of 2026
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from imds_sim.iam.entities import OidcProvider, Role
 from imds_sim.iam.principals import FederatedPrincipal, RoleSessionPrincipal
@@ -15,7 +14,7 @@ from imds_sim.kernel.arn import Arn, ArnMalformed
 from imds_sim.sts import context_keys, limits
 from imds_sim.sts.audit.identity import Identity, of_web_identity
 from imds_sim.sts.authority import Authority, Credentials, Proposal
-from imds_sim.sts.constraints import duration_violations, number_violations, text_violations
+from imds_sim.sts.constraints import text_violations
 from imds_sim.sts.contents import SessionContents
 from imds_sim.sts.errors import (
     AccessDenied,
@@ -37,7 +36,8 @@ from imds_sim.sts.federation.session_claims import (
 from imds_sim.sts.federation.web_identity_token import UnprovenToken, read_token
 from imds_sim.sts.role_authorization import actions_taken, permit_role, role_keys
 from imds_sim.sts.sealed_session import SessionKind
-from imds_sim.sts.session_policies import check_existence, check_policies, policy_violations
+from imds_sim.sts.session_policies import check_existence, check_policies
+from imds_sim.sts.session_request import FederatedSessionRequest, check_role_limit
 from imds_sim.sts.tags import session_tags
 
 ASSUME_ROLE_WITH_WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
@@ -45,8 +45,8 @@ OAUTH_PROVIDERS = frozenset({"www.amazon.com", "graph.facebook.com"})
 
 
 @dataclass(frozen=True, slots=True)
-class AssumeRoleWithWebIdentityRequest:
-    """What is asked for. `duration` is 15 minutes to 12 hours, whenever the token expires.
+class AssumeRoleWithWebIdentityRequest(FederatedSessionRequest):
+    """What is asked for; the duration goes on when the token expires.
 
     `provider_id` names a provider of OAuth access tokens.
     """
@@ -55,10 +55,6 @@ class AssumeRoleWithWebIdentityRequest:
     role_session_name: str
     web_identity_token: str = field(repr=False)
     provider_id: str | None = None
-    duration: timedelta = limits.DEFAULT_DURATION
-    policy: str | None = None
-    policy_arns: tuple[str, ...] = ()
-    minimum_session_token_size: int | None = None
 
     def violations(self) -> list[str]:
         """Every constraint that the request breaks, in the model's order."""
@@ -69,15 +65,7 @@ class AssumeRoleWithWebIdentityRequest:
                 "webIdentityToken", self.web_identity_token, limits.WEB_IDENTITY_TOKEN, secret=True
             ),
             *text_violations("providerId", self.provider_id, limits.PROVIDER_ID),
-            *policy_violations(self.policy, self.policy_arns),
-            *duration_violations(
-                "durationSeconds", self.duration, limits.MIN_DURATION, limits.MAX_DURATION
-            ),
-            *number_violations(
-                "minimumSessionTokenSize",
-                self.minimum_session_token_size,
-                limits.MINIMUM_SESSION_TOKEN_SIZE,
-            ),
+            *self.session_violations(),
         ]
 
 
@@ -136,10 +124,7 @@ def assume_role_with_web_identity(
     role, contents = admission.role, admission.contents
     _check_signature(issuers, identity.provider, token)
     known(caller)
-    if request.duration > role.max_session_duration:
-        raise ValidationError(
-            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
-        )
+    check_role_limit(role, request.duration)
     check_existence(request.policy_arns, authority.directory)
     principal = RoleSessionPrincipal(role, request.role_session_name)
     credentials = authority.issue(

@@ -14,10 +14,11 @@ from imds_sim.kernel.arn import Arn, ArnMalformed
 from imds_sim.sts import limits
 from imds_sim.sts.authority import Authority, Credentials, Proposal
 from imds_sim.sts.callers import check_caller
-from imds_sim.sts.constraints import ABSENT, duration_violations, number_violations, text_violations
+from imds_sim.sts.constraints import ABSENT, duration_violations, text_violations
 from imds_sim.sts.contents import SessionContents
 from imds_sim.sts.errors import AccessDenied, ValidationError
 from imds_sim.sts.sealed_session import SessionKind
+from imds_sim.sts.session_request import token_size_violations
 from imds_sim.sts.signer import Signer
 
 ASSUME_ROOT = "sts:AssumeRoot"
@@ -58,11 +59,7 @@ class AssumeRootRequest:
                 limits.MIN_ROOT_TASK_DURATION,
                 limits.MAX_ROOT_TASK_DURATION,
             ),
-            *number_violations(
-                "minimumSessionTokenSize",
-                self.minimum_session_token_size,
-                limits.MINIMUM_SESSION_TOKEN_SIZE,
-            ),
+            *token_size_violations(self.minimum_session_token_size),
         ]
 
 

@@ -12,12 +12,13 @@ from imds_sim.kernel.arn import Arn
 from imds_sim.sts import context_keys, limits
 from imds_sim.sts.authority import Authority, Credentials, Proposal
 from imds_sim.sts.callers import check_caller
-from imds_sim.sts.constraints import duration_violations, number_violations, text_violations
+from imds_sim.sts.constraints import duration_violations, text_violations
 from imds_sim.sts.contents import SessionContents
 from imds_sim.sts.errors import ValidationError
 from imds_sim.sts.role_authorization import TAG_SESSION
 from imds_sim.sts.sealed_session import SessionKind
 from imds_sim.sts.session_policies import check_existence, check_policies, policy_violations
+from imds_sim.sts.session_request import token_size_violations
 from imds_sim.sts.signer import Signer
 from imds_sim.sts.tags import Tag, session_tags, tag_violations
 
@@ -44,11 +45,7 @@ class GetFederationTokenRequest:
                 "durationSeconds", self.duration, limits.MIN_DURATION, limits.MAX_USER_DURATION
             ),
             *tag_violations(self.tags),
-            *number_violations(
-                "minimumSessionTokenSize",
-                self.minimum_session_token_size,
-                limits.MINIMUM_SESSION_TOKEN_SIZE,
-            ),
+            *token_size_violations(self.minimum_session_token_size),
         ]
 
 

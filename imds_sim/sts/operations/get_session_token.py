@@ -10,9 +10,10 @@ from imds_sim.iam.principals import RootPrincipal
 from imds_sim.sts import limits
 from imds_sim.sts.authority import Authority, Credentials, Proposal
 from imds_sim.sts.callers import check_caller
-from imds_sim.sts.constraints import duration_violations, number_violations, text_violations
+from imds_sim.sts.constraints import duration_violations, text_violations
 from imds_sim.sts.errors import ValidationError
 from imds_sim.sts.sealed_session import SessionKind
+from imds_sim.sts.session_request import token_size_violations
 from imds_sim.sts.signer import Signer
 
 
@@ -33,11 +34,7 @@ class GetSessionTokenRequest:
             ),
             *text_violations("serialNumber", self.serial_number, limits.SERIAL_NUMBER),
             *text_violations("tokenCode", self.token_code, limits.TOKEN_CODE),
-            *number_violations(
-                "minimumSessionTokenSize",
-                self.minimum_session_token_size,
-                limits.MINIMUM_SESSION_TOKEN_SIZE,
-            ),
+            *token_size_violations(self.minimum_session_token_size),
         ]
 
 
