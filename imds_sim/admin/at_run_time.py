@@ -19,7 +19,6 @@ def started(kind: Kind, body: bytes, core: ServedCore) -> tuple[str, Overlay]:
     Raises BodyInvalid, NameTaken, TooManyAdded.
     """
     # The schema is loaded with the first file that is read, not with the control surface.
-    from imds_sim.config.task_at_run_time import TaskInvalid, task_at_run_time
     from imds_sim.config.workload_at_run_time import WorkloadInvalid, workload_at_run_time
 
     given = read_object(body)
@@ -28,12 +27,8 @@ def started(kind: Kind, body: bytes, core: ServedCore) -> tuple[str, Overlay]:
         raise BodyInvalid(f"name must be text, the name of the new {KINDS[kind]}")
     world, ids, now = core.world, core.identifiers, core.clock.now()
     try:
-        if kind == "tasks":
-            return name, core.overlay.with_workload(
-                task_at_run_time(name, given, world, ids, now), world
-            )
         built = workload_at_run_time(kind, name, given, world, ids, now)
-    except (TaskInvalid, WorkloadInvalid) as error:
+    except WorkloadInvalid as error:
         raise BodyInvalid(str(error)) from None
     return name, core.overlay.with_workload(built, world)
 

@@ -4,6 +4,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from math import ceil
+from types import MappingProxyType
 
 from imds_sim.config.build_events import build_events
 from imds_sim.config.build_tasks import TaskBuilder
@@ -35,11 +36,14 @@ from imds_sim.workloads.pod import Pod
 from imds_sim.workloads.role import AttachedRole
 from imds_sim.workloads.workload import Workload
 
+NO_ADDRESSES: Mapping[str, str] = MappingProxyType({})
+
 
 class WorkloadBuilder:
     """Builds the workloads of one file; `arns` has the ARN of every role by name.
 
-    Keeps what instances have in common: profiles, images and zones, as many as the file names.
+    `taken` are addresses that are not given out, each with its zone. Keeps what instances have in
+    common: profiles, images and zones, as many as the file names.
     """
 
     def __init__(
@@ -48,8 +52,10 @@ class WorkloadBuilder:
         ids: Identifiers,
         arns: Mapping[str, str],
         started_at: datetime,
+        taken: Mapping[str, str] = NO_ADDRESSES,
     ) -> None:
         self._configuration = configuration
+        self._taken = taken
         self._ids = ids
         self._started_at = started_at
         self._account = configuration.account
@@ -66,6 +72,7 @@ class WorkloadBuilder:
         """Instances, tasks, pods, functions, endpoints, each kind in the order of the file."""
         configuration = self._configuration
         network = Network(self._ids, self._account, self._region)
+        network.keep(self._taken)
         for instance in configuration.instances.values():
             network.claim(instance.network_interfaces, self._zone(instance))
         place = (self._account, self._region)

@@ -74,6 +74,13 @@ def test_a_task_that_is_started_gets_its_environment_and_its_identity(
     assert names == ["a", "b"]
 
 
+def test_a_task_may_run_on_an_instance_that_is_there(api: AdminApi, scene: Scene) -> None:
+    assert start(api, "job", role="worker", instance="web-1").status == 200
+    job = scene.core.world.resolver.named("job")
+    assert isinstance(job, Task)
+    assert job.instance == "web-1"
+
+
 def test_a_task_that_is_stopped_is_unknown_and_what_it_was_given_stays_good(
     api: AdminApi, scene: Scene
 ) -> None:
@@ -118,11 +125,16 @@ def test_no_two_workloads_get_one_address(api: AdminApi, scene: Scene) -> None:
         ({"name": "a b", "role": "worker"}, 400, "'a b' is not a name"),
         ({"role": "worker"}, 400, "name must be text"),
         ({"name": "t"}, 400, "role: is missing"),
-        ({"name": "t", "role": "nobody"}, 400, "role: no role 'nobody' in account 111122223333"),
+        ({"name": "t", "role": "nobody"}, 400, "role: no role 'nobody'; roles are declared"),
         ({"name": "t", "role": None, "execution_role": "x"}, 400, "execution_role: no role 'x'"),
         ({"name": "t", "role": "worker", "clustr": "x"}, 400, "did you mean cluster?"),
         ({"name": "t", "role": "worker", "launch_type": "X"}, 400, "launch_type: must be EC2"),
         ({"name": "t", "role": "worker", "credentials_id": "api-1"}, 400, "another task has it"),
+        (
+            {"name": "t", "role": "worker", "instance": "web-2"},
+            400,
+            "instance: no instance 'web-2'",
+        ),
         ({"name": "t", "role": "worker", "address": "172.31.0.9"}, 400, "172.31.0.9 is taken"),
         (
             {"name": "t", "role": "worker", "launch_type": "FARGATE", "network_mode": "host"},

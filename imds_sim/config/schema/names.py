@@ -1,6 +1,5 @@
 """Names, paths and ids, each with the pattern that AWS gives it."""
 
-import re
 from typing import Annotated
 
 from pydantic import PlainValidator, WithJsonSchema
@@ -117,7 +116,6 @@ AccessKeyId = Annotated[
 
 # Ours: the name is an argument of commands and stands in addresses of the control surface.
 _WORKLOAD_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
-WORKLOAD_NAME = re.compile(_WORKLOAD_NAME, re.ASCII)
 _WORKLOAD_WORDS = (
     "a name: 1 to 64 letters, digits and characters of _.-, the first a letter or digit"
 )
