@@ -61,9 +61,19 @@ def test_the_wheel_is_the_whole_program(wheel: Path, tmp_path: Path) -> None:
     assert (package / "py.typed").is_file()
 
 
-def test_uv_installs_it_as_a_tool(wheel: Path, tmp_path: Path) -> None:
-    if shutil.which("uv") is None:
-        pytest.skip("uv is not installed")
-    places = {"UV_TOOL_DIR": str(tmp_path / "tools"), "UV_TOOL_BIN_DIR": str(tmp_path / "bin")}
-    run(tmp_path, "uv", "tool", "install", "--python", sys.executable, wheel, **places)
+@pytest.mark.parametrize(
+    ("tool", "command"), [("uv", ("uv", "tool", "install")), ("pipx", ("pipx", "install"))]
+)
+def test_it_installs_as_a_tool(
+    wheel: Path, tmp_path: Path, tool: str, command: tuple[str, ...]
+) -> None:
+    if shutil.which(tool) is None:
+        pytest.skip(f"{tool} is not installed")
+    places = {
+        "UV_TOOL_DIR": str(tmp_path / "tools"),
+        "UV_TOOL_BIN_DIR": str(tmp_path / "bin"),
+        "PIPX_HOME": str(tmp_path / "pipx"),
+        "PIPX_BIN_DIR": str(tmp_path / "bin"),
+    }
+    run(tmp_path, *command, "--python", sys.executable, wheel, **places)
     assert run(tmp_path, "bin/imds-sim", "--version").startswith("imds-sim, version ")
