@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 SUITE = "bookworm"
 PYTHON = "3.11"  # of that suite
@@ -86,18 +87,36 @@ class Machine:
 
 
 @contextmanager
-def booted(root: Path, name: str) -> Iterator[Machine]:
-    """Boot the tree as machine `name` with loopback alone, until it says that it runs."""
+def layered(root: Path) -> Iterator[Path]:
+    """The tree under a layer that keeps what is written from one boot to the next."""
+    with TemporaryDirectory(dir=root.parent) as folder:
+        upper, work, merged = (Path(folder, each) for each in ("upper", "work", "merged"))
+        for each in (upper, work, merged):
+            each.mkdir()
+        layers = f"lowerdir={root},upperdir={upper},workdir={work}"
+        _done("mount", "-t", "overlay", "overlay", "-o", layers, str(merged))
+        try:
+            yield merged
+        finally:
+            _done("umount", str(merged))
+
+
+@contextmanager
+def booted(root: Path, name: str, volatile: bool = True) -> Iterator[Machine]:
+    """Boot the tree as machine `name` with loopback alone, until it says that it runs.
+
+    Unless `volatile`, what is written there stays.
+    """
     _done("ip", "netns", "add", name)
     process = None
     try:
         _done("ip", "-n", name, "link", "set", "lo", "up")
-        hidden = [f"--inaccessible={DMI}"] if DMI.exists() else []
+        options = [f"--inaccessible={DMI}"] if DMI.exists() else []
+        options += ["--volatile=overlay"] if volatile else []
         log = root.parent / f"{name}.log"
         with log.open("w") as output:
             process = subprocess.Popen(
-                ["systemd-nspawn", "--quiet", *hidden, "--register=no", "--keep-unit",
-                 "--volatile=overlay",
+                ["systemd-nspawn", "--quiet", *options, "--register=no", "--keep-unit",
                  f"--network-namespace-path=/run/netns/{name}", "--capability=CAP_NET_ADMIN",
                  "-D", str(root), "-M", name, "-b"],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,

@@ -1,14 +1,13 @@
 """The units in a real systemd that boots: there after the boot, through reload, kill and hang."""
 
 import json
-import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.system.machine import Machine, booted, built, missing
+from tests.system.machine import Machine, booted, missing
 
 pytestmark = [
     pytest.mark.slow,
@@ -21,15 +20,6 @@ BOTO3 = """
 import boto3
 print(boto3.client("sts", region_name="us-east-1").get_caller_identity()["Arn"])
 """
-
-
-@pytest.fixture(scope="module")
-def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A machine on which the service was installed, as its user would, before this boot."""
-    kept = os.environ.get("IMDS_SIM_TEST_BUILDS")
-    folder = Path(kept) if kept else tmp_path_factory.mktemp("machine")
-    folder.mkdir(parents=True, exist_ok=True)
-    return built(folder)
 
 
 def install(machine: Machine, *arguments: str) -> None:
