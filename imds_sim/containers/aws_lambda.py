@@ -61,7 +61,7 @@ class LambdaHandler(GoHandler):
         except LambdaError as error:
             status, text = LAMBDA_FORMS[type(error)]
             return self._server.error(request, status, text, notes=Notes(detail=str(error)))
-        notes = Notes(access_key_id=held.access_key_id)
+        notes = held.notes()
         # The handler sets no content type; Go takes JSON for plain text.
         return self._server.reply(
             request, HTTPStatus.OK, (), _document(held), sniffed=TEXT, notes=notes

@@ -60,7 +60,7 @@ def answer(
             "Token": held.session_token.reveal(),
         }
     )
-    notes = Notes(access_key_id=held.access_key_id)
+    notes = held.notes()
     return server.reply(request, HTTPStatus.OK, (), body + b"\n", sniffed=TEXT, notes=notes)
 
 

@@ -75,7 +75,7 @@ def answer(
     if not isinstance(held, CredentialSet):
         detail = "the endpoint has no role" if held is None else held.message
         return _page(server, request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
-    notes = Notes(access_key_id=held.access_key_id)
+    notes = held.notes()
     return server.reply(request, HTTPStatus.OK, (_JSON,), _document(held), notes=notes)
 
 

@@ -130,7 +130,7 @@ class EcsHandler(GoHandler):
             held = self._held(credentials_id, task)
         except EcsError as error:
             return self._error(request, error, path, limits)
-        notes = Notes(access_key_id=held.access_key_id)
+        notes = held.notes()
         fields = (JSON, *limits)
         return self._server.reply(request, HTTPStatus.OK, fields, _document(held), notes=notes)
 
@@ -192,11 +192,10 @@ class EcsHandler(GoHandler):
 
     def _local(self, request: Request, host: Host, path: str) -> Response:
         answer = local_endpoints.answer(host, path)
-        if answer.status is not HTTPStatus.OK:
+        if answer.minted is None:
             text = answer.body.decode()
             return self._server.error(request, answer.status, text, notes=Notes(detail=text))
-        notes = Notes(access_key_id=answer.access_key_id)
-        body = answer.body + b"\n"
+        notes, body = answer.minted.notes(), answer.body + b"\n"
         return self._server.reply(request, answer.status, (JSON,), body, notes=notes)
 
     def _rate_limit(self, request: Request, connection: Connection) -> Fields:

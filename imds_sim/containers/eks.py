@@ -81,7 +81,7 @@ class EksHandler(GoHandler):
         except EksError as error:
             status, text = self._form(error)
             return self._server.error(request, status, text, notes=Notes(detail=str(error)))
-        notes = Notes(access_key_id=held.access_key_id)
+        notes = held.notes()
         return self._server.reply(request, HTTPStatus.OK, (JSON,), _document(held), notes=notes)
 
     def _held(self, presented: str, pod: Pod | None) -> CredentialSet:

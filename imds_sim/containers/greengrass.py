@@ -45,7 +45,7 @@ def answer(
             "Token": held.session_token.reveal(),
         }
     )
-    notes = Notes(access_key_id=held.access_key_id)
+    notes = held.notes()
     return _reply(dates, request, HTTPStatus.OK, body, notes)
 
 

@@ -40,11 +40,11 @@ class Host(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LocalAnswer:
-    """Status and body, without line feed; `access_key_id` of what was handed out."""
+    """Status and body, without line feed; `minted` is what it hands out."""
 
     status: HTTPStatus
     body: bytes
-    access_key_id: str | None = None
+    minted: CredentialSet | None = None
 
 
 def covers(path: str) -> bool:
@@ -77,4 +77,4 @@ def _credentials(minted: CredentialSet, role_arn: str) -> LocalAnswer:
             "Token": minted.session_token.reveal(),
         }
     )
-    return LocalAnswer(HTTPStatus.OK, body, minted.access_key_id)
+    return LocalAnswer(HTTPStatus.OK, body, minted)

@@ -44,7 +44,7 @@ def answer(
             "Expiration": iso_seconds(held.expires_at),
         }
     )
-    notes = Notes(access_key_id=held.access_key_id)
+    notes = held.notes()
     return server.reply(request, HTTPStatus.OK, (JSON,), body, notes=notes)
 
 

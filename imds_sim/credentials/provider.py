@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from imds_sim.kernel.message import Notes
 from imds_sim.kernel.secret import Secret
 
 
@@ -29,6 +30,10 @@ class CredentialSet:
     session_token: Secret
     issued_at: datetime
     expires_at: datetime
+
+    def notes(self) -> Notes:
+        """What the journal keeps of a reply that hands the set out."""
+        return Notes(access_key_id=self.access_key_id, expires_at=self.expires_at)
 
 
 @dataclass(frozen=True, slots=True)

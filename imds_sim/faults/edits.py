@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from imds_sim.kernel.message import Response
 
@@ -14,7 +15,10 @@ BROKEN = b'{"Code" : "Success", "AccessKeyId" : '
 
 
 def with_body(response: Response, body: bytes, content_type: str | None = None) -> Response:
-    """The same answer with another body; its length, and its type if given, say so."""
+    """The same answer with another body; its length, and its type if given, say so.
+
+    Credentials end for the client when this body says so.
+    """
     fields = []
     for name, value in response.headers:
         match name.lower():
@@ -23,7 +27,21 @@ def with_body(response: Response, body: bytes, content_type: str | None = None) 
             case "content-type" if content_type is not None:
                 value = content_type
         fields.append((name, value))
-    return response._replace(headers=tuple(fields), body=body)
+    notes = response.notes
+    if notes.expires_at is not None:
+        notes = notes._replace(expires_at=_told_end(body))
+    return response._replace(headers=tuple(fields), body=body, notes=notes)
+
+
+def _told_end(body: bytes) -> datetime | None:
+    """When credentials end by their document; None if it does not say so in any way."""
+    try:
+        document = json.loads(body)
+        told = {name.lower(): value for name, value in document.items()}
+        end = datetime.fromisoformat(told["expiration"])
+    except (ValueError, AttributeError, KeyError, TypeError):
+        return None
+    return end if end.tzinfo else end.replace(tzinfo=UTC)
 
 
 def with_status(response: Response, status: int, reason: str) -> Response:

@@ -16,7 +16,7 @@ def credentials_document(held: CredentialSet | Refused) -> Content:
     """The document at `security-credentials/ROLE`: 200 in either case."""
     if isinstance(held, Refused):
         return _refusal(held)
-    return Content(document(_members(held)), access_key_id=held.access_key_id)
+    return _handed_out(held, _members(held))
 
 
 def extended_document(held: CredentialSet | Refused) -> Content:
@@ -26,8 +26,11 @@ def extended_document(held: CredentialSet | Refused) -> Content:
     """
     if isinstance(held, Refused):
         return _refusal(held)
-    members = _members(held) | {"AccountId": held.account}
-    return Content(document(members), access_key_id=held.access_key_id)
+    return _handed_out(held, _members(held) | {"AccountId": held.account})
+
+
+def _handed_out(held: CredentialSet, members: dict[str, str | None]) -> Content:
+    return Content(document(members), access_key_id=held.access_key_id, expires_at=held.expires_at)
 
 
 def _members(held: CredentialSet) -> dict[str, str | None]:

@@ -118,7 +118,7 @@ class ImdsHandler:
         if found.updated_at is not None and found.updated_at > moment:
             moment = found.updated_at
         modified = self._modified.of(instance.name, moment)
-        notes = Notes(version, found.access_key_id, found.detail)
+        notes = Notes(version, found.access_key_id, found.detail, expires_at=found.expires_at)
         writer = self._writer(instance)
         if isinstance(writer, XenWriter) and _lacks_slash(path, found):
             return writer.moved(path.names, seconds, notes)

@@ -19,7 +19,7 @@ FIRST_BUILD = "1.0"
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is found at a path. `access_key_id` and `detail` are for the journal.
+    """What is found at a path. `access_key_id`, `expires_at` and `detail` are for the journal.
 
     A listing has the `names` that its lines stand for. `updated_at` is there if it may be newer
     than the tree that it is in.
@@ -31,6 +31,7 @@ class Content:
     access_key_id: str | None = None
     detail: str | None = None
     names: tuple[str, ...] | None = None
+    expires_at: datetime | None = None
 
 
 class Node(ABC, Generic[S]):

@@ -12,7 +12,8 @@ class Entry:
     masked. `status` is 0 where the connection ended without an answer. `imds_version` is 1, 2 or
     None (not IMDS). `fault` is the specification of the
     fault that took part. `local` is the address that was connected to, empty on a unix socket;
-    `response_bytes` is the size of the body that a GET would get.
+    `response_bytes` is the size of the body that a GET would get. `expires_at` is when the
+    credentials end that the answer handed out, as the client was told; None where it got none.
     """
 
     number: int
@@ -32,3 +33,4 @@ class Entry:
     local: str = ""
     local_port: int = 0
     response_bytes: int = 0
+    expires_at: datetime | None = None

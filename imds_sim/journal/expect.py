@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
-from itertools import pairwise
+from datetime import datetime, timedelta
 from typing import Never, Self
 
 from imds_sim.journal.entry import Entry
@@ -13,7 +12,14 @@ from imds_sim.kernel.target import origin_form
 
 _ROLES = "/meta-data/iam/security-credentials"
 _SLASHES = re.compile("/{2,}")
-CREDENTIAL_SURFACES = ("ecs", "lambda")
+_SECOND, _NO_TIME = timedelta(seconds=1), timedelta(0)
+# Where each surface has credentials. The paths of endpoints are free; CloudShell's token has its.
+_CONTAINER_CREDENTIALS = {
+    "ecs": re.compile("/v1/credentials|/v2/credentials/.*|/creds/?|/role(-arn)?/.+"),
+    "eks": re.compile("/v1/credentials"),
+    "lambda": re.compile("/2021-04-23/credentials"),
+    "generic": re.compile("(?!/latest/api/token$).*"),
+}
 
 
 class Mismatch(AssertionError):
@@ -90,18 +96,32 @@ class Expect:
             self._fail(f"expected a metadata token to serve {at_least} reads, the most was {most}")
         return self
 
-    def refreshed_before_expiry(self, of: timedelta, at_least: timedelta) -> Self:
-        """Each credential set, which lasts `of`, was fetched anew `at_least` before its end.
+    def refreshed_before_expiry(
+        self, of: timedelta | None = None, at_least: timedelta = _SECOND
+    ) -> Self:
+        """Credentials were fetched anew, by workload and path, `at_least` before their end.
 
-        `of` is what was left when a set was handed out. It takes two fetches to say so.
+        The end is what the client was told, or with `of` that long after the set was handed out.
+        It takes two fetches to say so.
         """
-        fetched = [e for e in self.entries if is_named(e, "cred") and e.status == 200]
-        if len(fetched) < 2:
-            self._fail("expected credentials to be fetched again", fetched)
-        for before, after in pairwise(fetched):
-            left = before.time + of - after.time
-            if left < at_least:
-                self._fail(f"expected a refresh {at_least} before expiry, it was {left}", [after])
+        held: dict[tuple[str, str | None, str], datetime] = {}
+        fetches: list[Entry] = []
+        again = False
+        for entry in self.entries:
+            end = entry.expires_at if of is None else entry.time + of
+            if end is None or entry.status != 200 or not is_named(entry, "cred"):
+                continue
+            fetches.append(entry)
+            holder = entry.surface, entry.workload, _path(entry.path)
+            if holder in held:
+                again, left = True, held[holder] - entry.time
+                if left < at_least:
+                    came = f"{left} before" if left > _NO_TIME else f"{-left} after"
+                    told = f"expected a refresh {at_least} before expiry, it came {came} it"
+                    self._fail(told, [entry])
+            held[holder] = end
+        if not again:
+            self._fail("expected credentials to be fetched again", fetches)
         return self
 
     def nothing_reached(self, surface: str) -> Self:
@@ -127,11 +147,11 @@ def is_named(entry: Entry, name: str) -> bool:
         case "role":
             return entry.surface == "imds" and path.rstrip("/").endswith(_ROLES)
         case "cred":
-            if entry.surface in CREDENTIAL_SURFACES:
-                return True
+            if entry.surface in _CONTAINER_CREDENTIALS:
+                return _CONTAINER_CREDENTIALS[entry.surface].fullmatch(path) is not None
             _, found, role = path.partition(f"{_ROLES}/")
             return entry.surface == "imds" and bool(found) and bool(role)
-        case "imds" | "ecs" | "eks" | "lambda" | "sts":
+        case "imds" | "ecs" | "eks" | "lambda" | "generic" | "sts":
             return entry.surface == name
         case _:
             raise ValueError(

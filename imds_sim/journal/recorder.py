@@ -26,6 +26,7 @@ _Row = tuple[
     str,
     int,
     int,
+    datetime | None,
 ]  # fmt: skip - the fields of Entry, in its order
 
 
@@ -98,6 +99,7 @@ class Recorder:
             local,
             local_port,
             response_bytes,
+            notes.expires_at if status else None,
         )
         self._rows.append(row)
         if self.sink is not None:

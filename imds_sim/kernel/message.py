@@ -5,6 +5,7 @@ Every request makes one of each: named tuples, which are made in a third of a da
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from http import HTTPStatus
 from typing import NamedTuple
@@ -114,13 +115,15 @@ class Notes(NamedTuple):
     """What a surface tells the journal about a reply; never sent.
 
     `access_key_id` is the one handed out, or the one that signed. `detail` says what happened in
-    words that the client does not get. `fault` names the faults that took part.
+    words that the client does not get. `fault` names the faults that took part. `expires_at` is
+    when the credentials end that are handed out, as the client is told.
     """
 
     imds_version: int | None = None
     access_key_id: str | None = None
     detail: str | None = None
     fault: str | None = None
+    expires_at: datetime | None = None
 
 
 NO_NOTES = Notes()

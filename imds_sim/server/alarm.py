@@ -5,7 +5,9 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, timedelta
 
+from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +26,7 @@ class Alarm:
     def __init__(self, tick: Callable[[], bool], ticked: Callable[[], None] = lambda: None) -> None:
         self._tick = tick
         self._ticked = ticked  # told after each tick: the watchdog's sign of life
-        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._scheduler = AsyncIOScheduler(executors={"default": AsyncIOExecutor()}, timezone=UTC)
         self._last = 0.0
         self.lag = 0.0  # seconds by which the loop came late to the last look
         self._guard: asyncio.TimerHandle | None = None
@@ -36,8 +38,7 @@ class Alarm:
         self._last = self._look_due = self._loop.time()
         self._scheduler.add_job(
             self._ring,
-            "interval",
-            seconds=INTERVAL.total_seconds(),
+            _regularly(),
             id="tick",
             coalesce=True,
             misfire_grace_time=None,
@@ -78,6 +79,11 @@ class Alarm:
             late = round(self._loop.time() - self._last, 1)
             log.warning("alarm.late", extra={"seconds_since_tick": late})
             self.ring()
-            self._scheduler.reschedule_job("tick", trigger="interval", seconds=every)
+            self._scheduler.reschedule_job("tick", trigger=_regularly())
         self._look_due = self._loop.time() + SILENT * every
         self._guard = self._loop.call_at(self._look_due, self._look_after)
+
+
+def _regularly() -> IntervalTrigger:
+    """Made here: a name would have APScheduler search every installed package for its class."""
+    return IntervalTrigger(seconds=INTERVAL.total_seconds(), timezone=UTC)

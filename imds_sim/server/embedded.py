@@ -43,7 +43,8 @@ class SimulatorStopped(SimError):
     """The simulator has ended and answers nothing any more."""
 
 
-SEEDED = f"seed: 1\n{DEFAULT_FILE}"
+# Read with the module: the first start shall not wait until the schema is built.
+DEFAULT = parse_config(f"seed: 1\n{DEFAULT_FILE}")
 HIDDEN_FILES = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 DRAIN = 1.0  # seconds; whoever embeds the simulator has stopped asking
 
@@ -268,7 +269,7 @@ class Simulator:
 def _loaded(given: Given) -> Configuration:
     """Raises ConfigInvalid, ConfigNotReadable."""
     if given is None:
-        return parse_config(SEEDED)
+        return DEFAULT
     if isinstance(given, Configuration):
         return given
     if isinstance(given, str | os.PathLike):

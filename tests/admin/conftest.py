@@ -41,7 +41,11 @@ def record(backend: FakeBackend) -> Callable[..., None]:
             method="GET",
             target=path,
             status=200,
-            notes=Notes(imds_version=2, access_key_id="ASIAHELD"),
+            notes=Notes(
+                imds_version=2,
+                access_key_id="ASIAHELD",
+                expires_at=ISSUED_AT + timedelta(hours=6),
+            ),
             duration=timedelta(milliseconds=1.5),
         )
 

@@ -1,9 +1,11 @@
-"""How long the daemon takes from its start to the first credentials, and what it needs at rest.
+"""How long it takes from a start to the first credentials, and what the daemon needs at rest.
 
     python -m tests.benchmarks.start [--json]
 
-Time from the start of the process until a client has a credential set (token and role included),
-until the ready file is there, and of the imports alone; memory once it is ready. Medians of five.
+Of the daemon: time from the start of the process until a client has a credential set (token and
+role included), until the ready file is there, and of the imports alone; memory once it is ready.
+Medians of five. Of the simulator inside a program: time and CPU of its first start after
+`from imds_sim import Simulator`, in twenty interpreters, with the shortest and the longest.
 """
 
 import argparse
@@ -28,7 +30,7 @@ from tests.benchmarks.measured import (
     table,
 )
 
-ROUNDS = 5
+ROUNDS, INTERPRETERS = 5, 20
 _IMPORTS = "import imds_sim.cli.serve, imds_sim.server.daemon"
 
 
@@ -41,6 +43,39 @@ class Start:
     imports: float
     python: float
     resident: float
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStart:
+    """Milliseconds in one interpreter: of the import, of the first start, of its CPU, of a next."""
+
+    loaded: float
+    started: float
+    cpu: float
+    next: float
+
+
+_FIRST_START = """
+import json, time
+marks = [time.perf_counter()]
+from imds_sim import Simulator
+marks.append(time.perf_counter())
+cpu = time.process_time()
+first = Simulator.start()
+cpu = time.process_time() - cpu
+marks.append(time.perf_counter())
+with Simulator.start():
+    marks.append(time.perf_counter())
+first.stop()
+loaded, started, another = (1e3 * (after - before) for before, after in zip(marks, marks[1:]))
+print(json.dumps([loaded, started, 1e3 * cpu, another]))
+"""
+
+
+def first_start() -> FirstStart:
+    """Start a simulator in an interpreter that has had none."""
+    done = subprocess.run([sys.executable, "-c", _FIRST_START], check=True, stdout=subprocess.PIPE)
+    return FirstStart(*json.loads(done.stdout))
 
 
 def start() -> Start:
@@ -86,10 +121,14 @@ def main() -> None:
             for field in fields(Start)
         )
     )
+    first_starts = [first_start() for _ in range(INTERPRETERS)]
     if arguments.json:
-        print(
-            json.dumps({"median": asdict(median), "rounds": [asdict(s) for s in starts]}, indent=1)
-        )
+        document = {
+            "median": asdict(median),
+            "rounds": [asdict(each) for each in starts],
+            "first_starts": [asdict(each) for each in first_starts],
+        }
+        print(json.dumps(document, indent=1))
         return
     share = 100 * median.imports / median.first_credentials
     rows = [
@@ -100,6 +139,19 @@ def main() -> None:
         ("an empty interpreter", f"{median.python:.0f} ms"),
         ("resident memory", f"{median.resident:.0f} MiB"),
     ]
+    print(table(rows))
+    names = {
+        "loaded": "from imds_sim import Simulator",
+        "started": "its first start",
+        "cpu": "CPU of that",
+        "next": "the next start",
+    }
+    rows = [("inside a program", "median, shortest to longest")]
+    for name, said in names.items():
+        taken = [getattr(each, name) for each in first_starts]
+        spread = f"{min(taken):.1f} to {max(taken):.1f}"
+        rows.append((said, f"{statistics.median(taken):.1f} ms, {spread}"))
+    print()
     print(table(rows))
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -98,9 +99,83 @@ def test_a_refresh_comes_before_the_end_of_the_set(life: int, early: bool) -> No
             subject.refreshed_before_expiry(of, at_least)
 
 
+def fetches(life: timedelta | None, *places: tuple[str, str, str]) -> list[Entry]:
+    """A fetch from each place (surface, workload, path) in turn, an hour apart."""
+    made = entries(*(f"GET {path}" for _, _, path in places))
+    return [
+        replace(
+            entry,
+            surface=surface,
+            workload=workload,
+            expires_at=None if life is None else entry.time + life,
+        )
+        for entry, (surface, workload, _) in zip(made, places, strict=True)
+    ]
+
+
+PLACES = [
+    ("imds", "web-1", f"{ROLES}web"),
+    ("ecs", "api-1", "/v2/credentials/16105516-51c7-41a2-ad8a-ba7411f309a0"),
+    ("ecs", "api-1", "/v1/credentials?id=16105516-51c7-41a2-ad8a-ba7411f309a0"),
+    ("ecs", "", "/role/web"),
+    ("eks", "pod-1", "/v1/credentials"),
+    ("lambda", "resize-1", "/2021-04-23/credentials"),
+    ("generic", "/keys", "/keys"),
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(("left", "early"), [(60, True), (59, False)])
+def test_the_journal_knows_when_what_was_handed_out_ends(
+    place: tuple[str, str, str], left: int, early: bool
+) -> None:
+    subject = Expect.of(fetches(HOUR + timedelta(seconds=left), place, place))
+    if early:
+        subject.refreshed_before_expiry(at_least=timedelta(minutes=1))
+    else:
+        with pytest.raises(
+            Mismatch, match=r"(?ms)0:01:00 before expiry, it came 0:00:59 before it.*^> 2 "
+        ):
+            subject.refreshed_before_expiry(at_least=timedelta(minutes=1))
+
+
+def test_a_refresh_at_the_very_end_is_none() -> None:
+    Expect.of(fetches(HOUR + timedelta(seconds=1), PLACES[0], PLACES[0])).refreshed_before_expiry()
+    with pytest.raises(Mismatch, match="it came 0:00:00 after it"):
+        Expect.of(fetches(HOUR, PLACES[0], PLACES[0])).refreshed_before_expiry()
+
+
+def test_workloads_are_judged_each_by_its_own_sets() -> None:
+    one, other = PLACES[0], ("imds", "web-2", f"{ROLES}web")
+    with pytest.raises(Mismatch, match="it came 0:30:00 after it"):
+        Expect.of(fetches(1.5 * HOUR, one, other, one)).refreshed_before_expiry()
+    Expect.of(fetches(1.5 * HOUR, one, one, other)).refreshed_before_expiry()
+
+
+def test_an_answer_without_credentials_is_no_fetch() -> None:
+    refused = fetches(None, PLACES[0], PLACES[0])  # 200, and the code says that there are none
+    with pytest.raises(Mismatch, match="fetched again"):
+        Expect.of(refused).refreshed_before_expiry()
+
+
+@pytest.mark.parametrize(
+    ("surface", "path"),
+    [
+        ("ecs", "/v4/0f0f0f0f-2a4f-4b1a-9d5c-0e8f6d3c2b1a/task"),
+        ("eks", "/"),
+        ("lambda", "/2026-01-15/metadata/execution-environment"),
+        ("generic", "/latest/api/token"),
+    ],
+)
+def test_what_else_a_surface_has_is_no_credentials_request(surface: str, path: str) -> None:
+    Expect.of(fetches(None, (surface, "x", path))).count("cred", 0).count(surface, 1)
+
+
 def test_one_fetch_proves_no_refresh() -> None:
     with pytest.raises(Mismatch, match="fetched again"):
         expect(*ONE_FETCH).refreshed_before_expiry(HOUR, timedelta(0))
+    with pytest.raises(Mismatch, match="fetched again"):
+        Expect.of(fetches(HOUR, PLACES[0])).refreshed_before_expiry()
 
 
 def test_repeated_slashes_are_one() -> None:

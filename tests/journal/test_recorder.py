@@ -36,6 +36,16 @@ def test_an_entry_shows_what_was_recorded() -> None:
     assert entry.duration == timedelta(microseconds=20)
 
 
+@pytest.mark.parametrize(("status", "kept"), [(200, NOW), (0, None)])
+def test_the_end_of_credentials_is_kept_if_the_answer_went_out(
+    status: int, kept: datetime | None
+) -> None:
+    recorder = Recorder(10)
+    record(recorder, status=status, notes=Notes(expires_at=NOW))
+    [entry] = recorder
+    assert entry.expires_at == kept
+
+
 def test_secrets_in_a_query_are_masked_before_they_are_kept() -> None:
     recorder = Recorder(10)
     record(recorder, target="/?Action=GetCallerIdentity&X-Amz-Security-Token=hunter2")

@@ -3,6 +3,8 @@
 import http.client
 import socket
 from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -139,6 +141,46 @@ def test_a_fault_is_for_one_workload(simulator: Simulator) -> None:
             client.sendall(PUT)
             answers.append(client.recv(12))
     assert answers == [b"HTTP/1.1 200", b"HTTP/1.1 500"]
+
+
+CHANCY = """
+roles: {web: {}, api: {}}
+instances: {web-1: {role: web}}
+tasks: {api-1: {role: api, credentials_id: 16105516-51c7-41a2-ad8a-ba7411f309a0}}
+faults: ["token:403~0.3", "cred:rotate~0.4&conn:delay=1ms~0.2", "ecs:503~0.3", "role:404~0.2"]
+weather: {level: rough}
+"""
+OF_A_RUN = ("time", "duration", "expires_at", "local_port")
+
+
+def one_after_the_other(seed: int) -> list[dict[str, Any]]:
+    """What a sequential client finds in the journal, but for what no two runs have in common."""
+    with Simulator.start(parse_config(f"seed: {seed}{CHANCY}")) as simulator:
+        for _ in range(20):
+            with instance(simulator) as client:
+                client.sendall(PUT.replace(b"keep-alive", b"close"))
+                answer = http.client.HTTPResponse(client)
+                answer.begin()
+                metadata_token = answer.read().decode()
+            for path in ("", "web", "web-renamed"):
+                with instance(simulator) as client:
+                    target = f"/latest/meta-data/iam/security-credentials/{path}"
+                    head = f"GET {target} HTTP/1.1\r\nHost: x\r\n"
+                    token = f"X-aws-ec2-metadata-token: {metadata_token}\r\n\r\n"
+                    client.sendall((head + token).encode())
+                    received(client)
+            with ecs(simulator) as client:
+                client.sendall(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+                received(client)
+        entries = [asdict(entry) for entry in simulator.journal]
+    return [{k: v for k, v in each.items() if k not in OF_A_RUN} for each in entries]
+
+
+def test_a_seed_repeats_the_chance_of_faults_and_weather_and_another_does_not() -> None:
+    first, second, other = (one_after_the_other(seed) for seed in (7, 7, 8))
+    assert first == second
+    assert len({entry["fault"] for entry in first}) > 5
+    assert [entry["fault"] for entry in first] != [entry["fault"] for entry in other]
 
 
 def test_faults_are_listed_counted_and_cleared(simulator: Simulator) -> None:

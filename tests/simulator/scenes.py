@@ -68,7 +68,7 @@ class Scene:
             request,
             access_key_id=keys["AccessKeyId"],
             secret_access_key=Secret(keys["SecretAccessKey"]),
-            session_token=Secret(keys["Token"]),
+            session_token=Secret(keys["Token"]) if "Token" in keys else None,
             region="us-east-1",
             moment=self.clock.wall(),
         )

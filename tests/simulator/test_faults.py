@@ -1,11 +1,14 @@
 """Faults of the file over reload and reset; the same seed, the same journal."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.simulator.faulty import WORLD, Clients, usual
+from imds_sim.kernel.clock import ManualClock
+from imds_sim.kernel.exchange import Surface
+from tests.simulator.faulty import ISSUER_KEYS, WORLD, Clients, usual
 from tests.simulator.scenes import scene_of
 
 FILE = WORLD + "faults: ['ecs:503*1']\n"
@@ -68,27 +71,63 @@ def test_in_any_weather_credentials_are_good() -> None:
             assert clients.identity(document) == "ok"
 
 
+# A chance on every surface, more than one fault at a time, and what mints of its own.
+CHANCY = f"""{WORLD}
+endpoints: {{/plain: {{role: api, authorization_token: open-sesame}}}}
+users:
+  alice:
+    access_keys: [{{id: AKIAALICEALICEALICE1, secret: hunter2}}]
+    policies:
+      all: {{Version: "2012-10-17", Statement: {{Effect: Allow, Action: "*", Resource: "*"}}}}
+faults:
+  - token:503~0.4
+  - cred:rotate~0.5&conn:close-each~0.2
+  - role:renamed~0.2
+  - ecs:503~0.3
+  - eks:403~0.3
+  - lambda:500~0.3
+  - sts:throttle~0.3
+  - conn:delay=1s~0.1
+  - {{fault: cred:life=10m~0.3, surface: generic, client: 127.0.0.0/8}}
+"""
+ALICE = {"AccessKeyId": "AKIAALICEALICEALICE1", "SecretAccessKey": "hunter2"}
+WEB = "arn:aws:iam::111122223333:role/web"
+OF_A_RUN = ("time", "duration", "expires_at")  # another run has another time
+
+
 def told(clients: Clients) -> list[dict[str, Any]]:
     entries = [asdict(entry) for entry in clients.scene.core.journal]
-    return [{k: v for k, v in each.items() if k not in ("time", "duration")} for each in entries]
+    return [{k: v for k, v in each.items() if k not in OF_A_RUN} for each in entries]
 
 
-def sequence(clients: Clients) -> list[dict[str, Any]]:
-    """What one sequential client does; its clock moves as no other run's."""
+def sequence(text: str, starts_at: datetime, between: timedelta) -> list[dict[str, Any]]:
+    """What one sequential client does on every surface; its clock is that of no other run."""
+    clock = ManualClock(starts_at)
+    clients = Clients(scene_of(text, clock, keys=ISSUER_KEYS))
     for _ in range(15):
         clients.put()
         clients.roles()
         clients.credentials()
+        clients.credentials(v1=True)
         clients.ecs()
+        clients.eks()
+        clients.eks("chained")
         clients.aws_lambda()
+        clients.ask(Surface.GENERIC, "GET", "/plain", ("Authorization", "open-sesame"))
+        clients.scene.sts(ALICE, Action="AssumeRole", RoleArn=WEB, RoleSessionName="joe")
+        clients.scene.identity(ALICE)
+        clock.advance(between)
     return told(clients)
 
 
-def test_two_runs_with_one_seed_give_the_same_journal() -> None:
-    text = WORLD + "faults: ['token:503~0.4', 'cred:rotate~0.5&conn:close-each~0.2']\n"
-    runs = [sequence(clients_of(text + "weather: {level: rough}\n")) for _ in range(2)]
-    assert runs[0] == runs[1]
-    assert len({entry["fault"] for entry in runs[0]}) > 5
+@pytest.mark.parametrize("level", ["mild", "rough", "wild"])
+def test_two_runs_with_one_seed_give_the_same_journal(level: str) -> None:
+    text = f"{CHANCY}weather: {{level: {level}}}\n"
+    one = sequence(text, datetime(2026, 1, 2, tzinfo=UTC), timedelta(0))
+    other = sequence(text, datetime(2031, 7, 8, 9, tzinfo=UTC), timedelta(milliseconds=7))
+    assert one == other
+    for surface in ("imds", "ecs", "eks", "lambda", "generic", "sts"):
+        assert len({entry["fault"] for entry in one if entry["surface"] == surface}) > 2, surface
 
 
 def test_several_faults_act_together_and_the_journal_names_them() -> None:

@@ -65,7 +65,7 @@ def _credentials(delivered: _Delivered) -> Content | None:
         "Expiration": iso_seconds(held.expires_at),
     }
     body = json.dumps(members, separators=(",", ":")).encode()
-    return Content(body, access_key_id=held.access_key_id)
+    return Content(body, access_key_id=held.access_key_id, expires_at=held.expires_at)
 
 
 NODES: Mapping[str, Node[View]] = {

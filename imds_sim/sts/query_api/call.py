@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from imds_sim.sts.audit.identity import Identity
 from imds_sim.sts.audit.particulars import NOTHING_TOLD, Particulars
@@ -38,10 +39,12 @@ class UnsignedCall:
 class Outcome:
     """The elements of a result, in their order, a line for the journal, and what is audited.
 
-    `access_key_id` is the one handed out, where no other signed.
+    `access_key_id` is the one handed out, where no other signed; `expires_at` is the end of the
+    credentials that are handed out.
     """
 
     result: Elements
     done: str
     particulars: Particulars = NOTHING_TOLD
     access_key_id: str | None = None
+    expires_at: datetime | None = None

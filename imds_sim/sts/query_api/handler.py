@@ -148,7 +148,11 @@ class StsQueryHandler:
             return self._refusal(error, ids, key_id, form, close=close)
         audited.end(outcome.particulars)
         body = form.result(action, outcome.result, ids.plain)
-        notes = Notes(access_key_id=outcome.access_key_id, detail=outcome.done)
+        notes = Notes(
+            access_key_id=outcome.access_key_id,
+            detail=outcome.done,
+            expires_at=outcome.expires_at,
+        )
         return self._writer.document(
             HTTPStatus.OK, ids, form.media_type, body, close=close, notes=notes
         )

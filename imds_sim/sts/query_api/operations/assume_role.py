@@ -58,4 +58,9 @@ def answer(call: IncomingCall) -> Outcome:
         call.parameters.integer("DurationSeconds"),
         inherited_tags(call.signer),
     )
-    return Outcome(result, f"{call.signer.arn} became {principal.arn} with {key_id}", told)
+    return Outcome(
+        result,
+        f"{call.signer.arn} became {principal.arn} with {key_id}",
+        told,
+        expires_at=assumed.credentials.expires_at,
+    )

@@ -69,4 +69,5 @@ def answer(call: UnsignedCall) -> Outcome:
         source_identity=assumed.source_identity,
         packed_size=assumed.packed_size,
     )
-    return Outcome(result, f"{who} became {principal.arn} with {key_id}", told, key_id)
+    done, expires_at = f"{who} became {principal.arn} with {key_id}", assumed.credentials.expires_at
+    return Outcome(result, done, told, key_id, expires_at)

@@ -65,4 +65,5 @@ def answer(call: UnsignedCall) -> Outcome:
         packed_size=assumed.packed_size,
         authorized_by_idp=assumed.is_authorized_by_idp,
     )
-    return Outcome(result, f"{who} became {principal.arn} with {key_id}", told, key_id)
+    done, expires_at = f"{who} became {principal.arn} with {key_id}", assumed.credentials.expires_at
+    return Outcome(result, done, told, key_id, expires_at)

@@ -34,4 +34,4 @@ def answer(call: IncomingCall) -> Outcome:
     key_id = assumed.credentials.access_key_id
     told = particulars.assume_root(request, assumed, call.parameters.integer("DurationSeconds"))
     done = f"{call.signer.arn} became {assumed.principal.arn} with {key_id}"
-    return Outcome(result, done, told)
+    return Outcome(result, done, told, expires_at=assumed.credentials.expires_at)

@@ -40,4 +40,5 @@ def answer(call: IncomingCall) -> Outcome:
     told = particulars.get_federation_token(
         request, federated, call.parameters.integer("DurationSeconds")
     )
-    return Outcome(result, f"{call.signer.arn} vouched for {principal.arn} with {key_id}", told)
+    done = f"{call.signer.arn} vouched for {principal.arn} with {key_id}"
+    return Outcome(result, done, told, expires_at=federated.credentials.expires_at)

@@ -31,4 +31,4 @@ def answer(call: IncomingCall) -> Outcome:
         request, credentials, call.parameters.integer("DurationSeconds")
     )
     done = f"{call.signer.arn} got a session with {credentials.access_key_id}"
-    return Outcome(result, done, told)
+    return Outcome(result, done, told, expires_at=credentials.expires_at)
