@@ -10,6 +10,7 @@ from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.credentials.refresh import Held
 from imds_sim.faults.armed import ArmedFault, ArmedFaults
 from imds_sim.imds.signed_forms import SignedForm
+from imds_sim.journal.clients import Clients
 from imds_sim.journal.counters import Counters
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ShiftedClock
@@ -101,6 +102,9 @@ class ServedCore(Protocol):
 
     @property
     def counters(self) -> Counters: ...
+
+    @property
+    def clients(self) -> Clients: ...
 
     @property
     def clock(self) -> ShiftedClock: ...

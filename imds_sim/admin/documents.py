@@ -200,4 +200,5 @@ def entry_document(entry: Entry) -> Document:
         "detail": entry.detail,
         "local": str(TcpAddress(entry.local, entry.local_port)) if entry.local else None,
         "response_bytes": entry.response_bytes,
+        "hops": entry.hops,
     }

@@ -12,7 +12,8 @@ class Entry:
     masked. `status` is 0 where the connection ended without an answer. `imds_version` is 1, 2 or
     None (not IMDS). `fault` is the specification of the
     fault that took part. `local` is the address that was connected to, empty on a unix socket;
-    `response_bytes` is the size of the body that a GET would get.
+    `response_bytes` is the size of the body that a GET would get, `hops` how many routers away the
+    client is, if anybody can tell.
     """
 
     number: int
@@ -32,3 +33,4 @@ class Entry:
     local: str = ""
     local_port: int = 0
     response_bytes: int = 0
+    hops: int | None = None

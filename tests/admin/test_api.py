@@ -145,6 +145,7 @@ def test_journal_entries_come_oldest_first_with_every_field(
         "detail": None,
         "local": None,
         "response_bytes": 0,
+        "hops": None,
     }
     assert [entry["path"] for entry in journal["entries"]] == ["/a", "/b"]
 
