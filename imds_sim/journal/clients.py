@@ -38,9 +38,16 @@ class Client:
         self.surfaces: set[Surface] = set()
         self.workloads: dict[str, None] = {}  # by name, the newest last
 
+    def take_for(self, workload: str) -> None:
+        """It was taken for this workload too."""
+        self.workloads[workload] = None
+        if len(self.workloads) > WORKLOADS:
+            del self.workloads[next(iter(self.workloads))]
+
 
 class Clients:
-    """Remembers the `capacity` addresses that asked last; on the path of every request."""
+    """Remembers the `capacity` addresses that connected last. `asked` is on every request's path:
+    what a connection cannot change is not looked at again."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self.capacity = capacity
@@ -56,22 +63,14 @@ class Clients:
         token_lost: bool,
     ) -> None:
         """A request came over `connection` at `at` (the wall's time), taken for that workload."""
-        address = connection.peer
-        client = self._seen.get(address)
-        if client is None:
-            client = self._seen[address] = Client(connection, at)
-            if len(self._seen) > self.capacity:
-                self._seen.popitem(last=False)
-        else:
-            self._seen.move_to_end(address)
-        client.connection, client.last_seen = connection, at
+        client = self._seen.get(connection.peer)
+        if client is None or client.connection is not connection:
+            client = self._connected(connection, at)
+        client.last_seen = at
         client.requests += 1
         client.user_agent = user_agent and user_agent[:USER_AGENT]
-        client.surfaces.add(connection.surface)
         if workload is not None and workload not in client.workloads:
-            client.workloads[workload] = None
-            if len(client.workloads) > WORKLOADS:
-                del client.workloads[next(iter(client.workloads))]
+            client.take_for(workload)
         if imds_version == 1:
             client.imdsv1_requests += 1
         if token_lost:
@@ -81,9 +80,24 @@ class Clients:
         """Forget everybody."""
         self._seen.clear()
 
+    def _connected(self, connection: Connection, at: datetime) -> Client:
+        """The client behind a connection that it has not asked over, or not last."""
+        address = connection.peer
+        client = self._seen.get(address)
+        if client is None:
+            client = self._seen[address] = Client(connection, at)
+            if len(self._seen) > self.capacity:
+                self._seen.popitem(last=False)
+        else:
+            self._seen.move_to_end(address)
+        client.connection = connection
+        client.surfaces.add(connection.surface)
+        return client
+
     def __iter__(self) -> Iterator[tuple[str, Client]]:
         """Each address with its client, the one that asked last first."""
-        return iter(list(reversed(self._seen.items())))
+        newest = reversed(self._seen.items())
+        return iter(sorted(newest, key=lambda each: each[1].last_seen, reverse=True))
 
     def __len__(self) -> int:
         return len(self._seen)
