@@ -102,6 +102,9 @@ class FakeBackend:
     off: Surface | None = None
     ticks: int = 0
 
+    def uptime(self) -> timedelta:
+        return timedelta(hours=2)
+
     def tick(self) -> None:
         self.ticks += 1
 

@@ -158,6 +158,10 @@ class AdminBackend(Protocol):
 
     def files(self) -> tuple[FileStatus, ...]: ...
 
+    def uptime(self) -> timedelta:
+        """How long the daemon has been here, whatever the wall clock did meanwhile."""
+        ...
+
     def tick(self) -> None:
         """Let what is due be done soon: sets to mint, token files to write."""
         ...

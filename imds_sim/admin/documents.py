@@ -27,12 +27,11 @@ Document = dict[str, object]
 def status(backend: AdminBackend) -> Document:
     """The daemon, its listeners, workloads and last reload."""
     core, process = backend.core, backend.process
-    uptime = core.clock.wall() - process.started_at
     return {
         "version": version("imds-sim"),
         "pid": process.pid,
         "started_at": iso_seconds(process.started_at),
-        "uptime_seconds": int(uptime.total_seconds()),
+        "uptime_seconds": int(backend.uptime().total_seconds()),
         "ready": process.ready,
         "config": process.config_source,
         "generation": core.generation,
