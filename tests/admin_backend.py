@@ -9,6 +9,7 @@ from imds_sim.faults.armed import ArmedFault, ArmedFaults
 from imds_sim.faults.grammar import parse
 from imds_sim.faults.match import Scope
 from imds_sim.imds.signed_forms import SignedForm
+from imds_sim.journal.clients import Clients
 from imds_sim.journal.counters import Counters
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ManualClock, ShiftedClock
@@ -35,6 +36,7 @@ class FakeCore:
     journal: Recorder = field(default_factory=lambda: Recorder(3))
     audit: AuditTrail = field(default_factory=AuditTrail)
     counters: Counters = field(default_factory=Counters)
+    clients: Clients = field(default_factory=Clients)
     generation: int = 2
     overlay: Overlay = field(default_factory=Overlay)
     identifiers: Identifiers = Identifiers(b"k" * 32)  # noqa: RUF009 - a value
@@ -88,6 +90,7 @@ class FakeCore:
     def reset(self) -> int:
         self.clock.reset()
         self.journal.clear()
+        self.clients.clear()
         self.audit.clear()
         return self.rotate()
 
@@ -98,6 +101,9 @@ class FakeBackend:
     process: Process
     off: Surface | None = None
     ticks: int = 0
+
+    def uptime(self) -> timedelta:
+        return timedelta(hours=2)
 
     def tick(self) -> None:
         self.ticks += 1

@@ -9,6 +9,7 @@ from functools import partial
 
 from imds_sim.admin import (
     at_run_time,
+    clients,
     clock,
     documents,
     exchange,
@@ -103,6 +104,9 @@ class AdminApi:
         subject = subject_named(core.world, name)
         who = {"as": name or subject.name, "kind": getattr(subject, "kind", "user")}
         return AdminReply(200, {**who, "set": dict(made.set), "unset": list(made.unset)})
+
+    def _clients(self, asked: Asked) -> AdminReply:
+        return AdminReply(200, clients.document(self._backend.core))
 
     def _journal(self, asked: Asked) -> AdminReply:
         return AdminReply(200, rings.journal(self._backend.core, asked.query))
@@ -230,6 +234,7 @@ def _of_instance(method: str, part: Part) -> _Route:
 ROUTES: dict[tuple[str, str], _Route] = {
     ("GET", "/v1/status"): _Route(AdminApi._status),
     ("GET", "/v1/workloads"): _Route(AdminApi._workloads),
+    ("GET", "/v1/clients"): _Route(AdminApi._clients),
     ("GET", "/v1/environment"): _Route(AdminApi._environment, frozenset({"as"})),
     ("GET", "/v1/journal"): _Route(AdminApi._journal, frozenset({"after", "as", "surface"})),
     ("DELETE", "/v1/journal"): _Route(AdminApi._clear_journal),

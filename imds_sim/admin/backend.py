@@ -10,6 +10,7 @@ from imds_sim.credentials.provider import CredentialSet, Delivery, Refused
 from imds_sim.credentials.refresh import Held
 from imds_sim.faults.armed import ArmedFault, ArmedFaults
 from imds_sim.imds.signed_forms import SignedForm
+from imds_sim.journal.clients import Clients
 from imds_sim.journal.counters import Counters
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import ShiftedClock
@@ -103,6 +104,9 @@ class ServedCore(Protocol):
     def counters(self) -> Counters: ...
 
     @property
+    def clients(self) -> Clients: ...
+
+    @property
     def clock(self) -> ShiftedClock: ...
 
     @property
@@ -153,6 +157,10 @@ class AdminBackend(Protocol):
     def endpoints(self) -> Endpoints: ...
 
     def files(self) -> tuple[FileStatus, ...]: ...
+
+    def uptime(self) -> timedelta:
+        """How long the daemon has been here, whatever the wall clock did meanwhile."""
+        ...
 
     def tick(self) -> None:
         """Let what is due be done soon: sets to mint, token files to write."""

@@ -27,12 +27,11 @@ Document = dict[str, object]
 def status(backend: AdminBackend) -> Document:
     """The daemon, its listeners, workloads and last reload."""
     core, process = backend.core, backend.process
-    uptime = core.clock.wall() - process.started_at
     return {
         "version": version("imds-sim"),
         "pid": process.pid,
         "started_at": iso_seconds(process.started_at),
-        "uptime_seconds": int(uptime.total_seconds()),
+        "uptime_seconds": int(backend.uptime().total_seconds()),
         "ready": process.ready,
         "config": process.config_source,
         "generation": core.generation,
@@ -201,4 +200,5 @@ def entry_document(entry: Entry) -> Document:
         "local": str(TcpAddress(entry.local, entry.local_port)) if entry.local else None,
         "response_bytes": entry.response_bytes,
         "expires_at": None if entry.expires_at is None else iso_seconds(entry.expires_at),
+        "hops": entry.hops,
     }

@@ -15,7 +15,7 @@ from imds_sim.cli.listing import mapping, mappings, strings
 @click.option("--config", "config", metavar="FILE", help="Look also at what this file asks for.")
 @admin_option
 def command(config: str | None, admin: str | None) -> int:
-    """Look at the daemon, the environment and this machine: a line for each thing that is wrong.
+    """Look at the daemon, its clients, the environment and this machine: a line for each ailment.
 
     Each line ends with the remedy; exit 1 if there is one. With --config the addresses, ports and
     key files of a configuration are looked at too.
@@ -26,24 +26,35 @@ def command(config: str | None, admin: str | None) -> int:
     """
     from imds_sim.cli.system.ailments import of_addresses, of_cloud, of_environment
 
-    found = [*of_environment(os.environ), *_of_daemon(admin)]
+    status, told = _asked(admin)
+    found = [*of_environment(os.environ), *told]
     if config is not None:
         found += _of_file(config)
-    found += of_addresses(_bound_hosts(admin))
+    found += of_addresses(_bound_hosts(status))
     found += of_cloud()
     for line in dict.fromkeys(found):
         click.echo(line)
     return NO if found else 0
 
 
-def _of_daemon(admin: str | None) -> Iterator[str]:
+def _asked(admin: str | None) -> tuple[dict[str, object], list[str]]:
+    """The status of the daemon, empty without one, and what is wrong with it and its clients."""
     from imds_sim.admin.errors import AdminError
+    from imds_sim.cli.clients import told_out_of_reach
 
     try:
-        status = running(admin).call("GET", "/v1/status")
+        daemon = running(admin)
+        status, seen = daemon.call("GET", "/v1/status"), daemon.call("GET", "/v1/clients")
     except AdminError as error:
-        yield f"daemon: {error}"
-        return
+        return {}, [f"daemon: {error}"]
+    clients = mappings(seen.get("clients"))
+    return status, [
+        *_of_daemon(status),
+        *(f"client {line}" for each in clients for line in told_out_of_reach(each)),
+    ]
+
+
+def _of_daemon(status: dict[str, object]) -> Iterator[str]:
     if not status.get("ready"):
         yield 'daemon: it is not ready; "imds-sim wait" waits until it is'
     for warning in strings(status.get("warnings")):
@@ -55,16 +66,10 @@ def _of_daemon(admin: str | None) -> Iterator[str]:
         yield f'reload: refused, the old configuration answers: {told}; mend, "imds-sim reload"'
 
 
-def _bound_hosts(admin: str | None) -> list[str]:
+def _bound_hosts(status: dict[str, object]) -> list[str]:
     """The hosts that the daemon listens on, none if there is no daemon."""
     from urllib.parse import urlsplit
 
-    from imds_sim.admin.errors import AdminError
-
-    try:
-        status = running(admin).call("GET", "/v1/status")
-    except AdminError:
-        return []
     urls = [str(each.get("url")) for each in mappings(status.get("listeners"))]
     return [host for url in urls if (host := urlsplit(url).hostname)]
 

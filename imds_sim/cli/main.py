@@ -28,6 +28,7 @@ COMMANDS = (
     "function",
     "wait",
     "health",
+    "clients",
     "journal",
     "audit",
     "fault",

@@ -8,7 +8,7 @@ from imds_sim.cli.daemon import admin_option, running
 @click.command("reset", short_help="Forget what happened and was changed; mint anew.")
 @admin_option
 def command(admin: str | None) -> None:
-    """Empty the journal, go back to the real time and to the file, mint every set anew.
+    """Empty the journal, forget the clients, go back to the real time and the file, mint anew.
 
     What `options` changed is again as the file has it.
 

@@ -65,6 +65,7 @@ class RefreshingProvider:
         self.minted: Counter[tuple[str, bool]] = Counter()  # by ARN of the role; True: it worked
         self.lag = Buckets()  # how long after they fell due ticks came to the sets
         self._newest: dict[_Key, int] = {}  # the number of each set's entry that counts
+        self._ticked_at = clock.now()
         self.adopt(minting, workloads)
 
     def adopt(self, minting: Minting, workloads: Iterable[Workload]) -> None:
@@ -135,8 +136,14 @@ class RefreshingProvider:
         return value
 
     def tick(self, batch: int = BATCH) -> bool:
-        """Mint what is due, `batch` sets at most; True if more is due already."""
+        """Mint what is due, `batch` sets at most; True if more is due already.
+
+        The machine's clock may be set back at any time; nobody tells, but it shows here.
+        """
         now = self._clock.now()
+        if now < self._ticked_at:
+            self.owe_what_is_ahead()
+        self._ticked_at = now
         while self._due and self._due[0][0] <= now:
             if self._is_stale(self._due[0]):
                 heapq.heappop(self._due)

@@ -14,6 +14,7 @@ class Entry:
     fault that took part. `local` is the address that was connected to, empty on a unix socket;
     `response_bytes` is the size of the body that a GET would get. `expires_at` is when the
     credentials end that the answer handed out, as the client was told; None where it got none.
+    `hops` is how many routers away the client is, if anybody can tell.
     """
 
     number: int
@@ -34,3 +35,4 @@ class Entry:
     local_port: int = 0
     response_bytes: int = 0
     expires_at: datetime | None = None
+    hops: int | None = None

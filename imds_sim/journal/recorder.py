@@ -1,5 +1,6 @@
 """The journal: the last requests of every client, in a ring of bounded size."""
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -7,6 +8,8 @@ from datetime import datetime, timedelta
 from imds_sim.journal.entry import Entry
 from imds_sim.journal.redact import redacted_target
 from imds_sim.kernel.message import Notes
+
+log = logging.getLogger(__name__)
 
 _Row = tuple[
     int,
@@ -27,6 +30,7 @@ _Row = tuple[
     int,
     int,
     datetime | None,
+    int | None,
 ]  # fmt: skip - the fields of Entry, in its order
 
 
@@ -34,6 +38,8 @@ _Row = tuple[
 PATH = 2048
 USER_AGENT = 512
 METHOD = 32
+
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 class Recorder:
@@ -78,6 +84,7 @@ class Recorder:
         local: str = "",
         local_port: int = 0,
         response_bytes: int = 0,
+        hops: int | None = None,
     ) -> None:
         """Append one exchange; secrets in the query of `target` are masked here."""
         self._last_number += 1
@@ -100,10 +107,13 @@ class Recorder:
             local_port,
             response_bytes,
             notes.expires_at if status else None,
+            hops,
         )
         self._rows.append(row)
         if self.sink is not None:
             self.sink(Entry(*row))
+        if log.isEnabledFor(logging.DEBUG):
+            _tell(Entry(*row))
 
     def entries(
         self, after: int = 0, workload: str | None = None, surface: str | None = None
@@ -126,3 +136,25 @@ class Recorder:
 
     def __len__(self) -> int:
         return len(self._rows)
+
+
+def _tell(entry: Entry) -> None:
+    """A line of the log for a request, with what matters of its entry."""
+    log.debug(
+        "request.answered",
+        extra={
+            "surface": entry.surface,
+            "workload": entry.workload,
+            "client": entry.client,
+            "hops": entry.hops,
+            "method": entry.method,
+            "path": entry.path,
+            "status": entry.status,
+            "imds_version": entry.imds_version,
+            "access_key_id": entry.access_key_id,
+            "user_agent": entry.user_agent,
+            "fault": entry.fault,
+            "detail": entry.detail,
+            "duration_ms": round(entry.duration / _MILLISECOND, 3),
+        },
+    )

@@ -21,7 +21,8 @@ class Connection:
     """One connection of a client.
 
     `instance` names the instance whose own listener accepted it, or None on a shared one. `peer`
-    and `local` are IP addresses, or empty on a unix socket.
+    and `local` are IP addresses, or empty on a unix socket. `hops` is how many routers lie between
+    them, None where nobody can tell.
     """
 
     surface: Surface
@@ -30,3 +31,4 @@ class Connection:
     peer_port: int
     local: str
     local_port: int
+    hops: int | None = None

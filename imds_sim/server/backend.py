@@ -23,6 +23,10 @@ class Backend:
         """The core that answers."""
         return self.runtime.core
 
+    def uptime(self) -> timedelta:
+        """How long the daemon has been here."""
+        return self.runtime.uptime
+
     def tick(self) -> None:
         """Let what is due be done soon."""
         self.runtime.tick()

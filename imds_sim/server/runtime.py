@@ -40,6 +40,7 @@ class Runtime:
         self._inherited = inherited or Inherited()
         self.admin: tuple[BoundAddress, ...] = ()
         loop = asyncio.get_running_loop()
+        self._timer, self._began = loop.time, loop.time()
         self._connections = Connections(loop, connection_limit(raise_descriptor_limit()))
         self._listeners = Listeners(
             self._endpoint, self._connections, inherited=self._inherited.sockets()
@@ -98,6 +99,11 @@ class Runtime:
             self._projected.remove()
         self._listeners.close()
         return await self._connections.drain(drain_timeout)
+
+    @property
+    def uptime(self) -> timedelta:
+        """How long it has been here, whatever the wall clock did meanwhile."""
+        return timedelta(seconds=self._timer() - self._began)
 
     @property
     def loop_lag(self) -> float:

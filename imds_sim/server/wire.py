@@ -10,7 +10,7 @@ from imds_sim.kernel.plan import End, WirePlan
 from imds_sim.server.connections import Connections, Queue, Seat
 from imds_sim.server.hops import Hops
 from imds_sim.server.intake import Intake
-from imds_sim.server.peer import address_of, limited_client
+from imds_sim.server.peer import ends_of, limited_client
 from imds_sim.server.performance import Performance
 from imds_sim.server.refusal import MessageRefused
 from imds_sim.server.site import Message, Site
@@ -52,12 +52,11 @@ class WireProtocol(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take a seat among the connections, or close again where none is to be had."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is not derived from it
-        self._peer = address_of(transport.get_extra_info("peername"))
-        self._local = address_of(transport.get_extra_info("sockname"))
+        self._ends = ends_of(self._transport)
         self._hops = Hops(self._transport)
         self._describe()
-        limited = limited_client(self._peer[0], self._local[0])
-        seat = self._connections.admit(self, limited, self._peer[0])
+        limited = limited_client(self._ends.peer, self._ends.local)
+        seat = self._connections.admit(self, limited, self._ends.peer)
         if seat is None:
             self._ending = True
             self._transport.abort()
@@ -295,6 +294,4 @@ class WireProtocol(asyncio.Protocol):
     def _describe(self) -> None:
         """Say anew over what requests come; a reload may have given the listener another label."""
         self._listener = self.site.listener
-        self._connection = Connection(
-            self._listener.surface, self._listener.instance, *self._peer, *self._local
-        )
+        self._connection = Connection(self._listener.surface, self._listener.instance, *self._ends)

@@ -1,15 +1,37 @@
 """What container endpoints ask of the STS: permissions of a task's role, roles to assume."""
 
 from imds_sim.containers.aws_vault import AssumeFor
+from imds_sim.containers.ecs import EcsAgent
 from imds_sim.containers.local_endpoints import Host
-from imds_sim.containers.task_protection import Denial, NoTaskRole
+from imds_sim.containers.task_protection import Denial, NoTaskRole, TaskProtections
 from imds_sim.credentials.provider import CredentialProvider, CredentialSet, Delivery
+from imds_sim.kernel.entropy import Entropy
+from imds_sim.kernel.token_bucket import TokenBuckets
 from imds_sim.simulator.environment import subject_named
 from imds_sim.simulator.host_identity import HostIdentity
 from imds_sim.simulator.world import World
 from imds_sim.sts.service import Service
 from imds_sim.workloads.endpoint import Endpoint
 from imds_sim.workloads.task import Task
+
+
+def ecs_agent(
+    world: World,
+    service: Service,
+    credentials: CredentialProvider,
+    buckets: TokenBuckets,
+    protections: TaskProtections,
+    entropy: Entropy,
+) -> EcsAgent:
+    """The ECS agent of one world; buckets and protections outlive it."""
+    return EcsAgent(
+        buckets=buckets,
+        protections=protections,
+        denial=denial_of(service, credentials),
+        options=world.ecs,
+        host=host_of(world, service, credentials),
+        entropy=entropy,
+    )
 
 
 def denial_of(service: Service, credentials: CredentialProvider) -> Denial:

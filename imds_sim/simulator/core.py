@@ -8,7 +8,7 @@ from ipaddress import IPv4Network, IPv6Network
 
 from imds_sim.containers.aws_lambda import LambdaHandler
 from imds_sim.containers.cloudshell import ShellTokens
-from imds_sim.containers.ecs import EcsAgent, EcsHandler
+from imds_sim.containers.ecs import EcsHandler
 from imds_sim.containers.eks import EksHandler
 from imds_sim.containers.eks_probes import EksProbeHandler
 from imds_sim.containers.generic import GenericHandler
@@ -22,6 +22,7 @@ from imds_sim.imds.handler import ImdsHandler
 from imds_sim.imds.signatures import Signatures
 from imds_sim.imds.signed_forms import SignedForm
 from imds_sim.imds.tokens import MetadataTokens
+from imds_sim.journal.clients import Clients
 from imds_sim.journal.counters import Counters
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import Clock, ShiftedClock, SteadyClock
@@ -32,7 +33,7 @@ from imds_sim.kernel.keys import KeyKeeper, ProcessKeys
 from imds_sim.kernel.message import Request, Response, Unreadable
 from imds_sim.kernel.token_bucket import TokenBuckets
 from imds_sim.simulator.cluster_tokens import ClusterTokens
-from imds_sim.simulator.container_calls import assume_for, denial_of, host_of
+from imds_sim.simulator.container_calls import assume_for, ecs_agent
 from imds_sim.simulator.handed import HandedCredentials, Kept
 from imds_sim.simulator.overlay import Overlay
 from imds_sim.simulator.pipeline import Pipeline
@@ -58,7 +59,7 @@ class Core:
     """One simulator without sockets. Not thread-safe: one thread calls it.
 
     What outlives a world: every key, the held credentials, the journal, the audit, alarms,
-    counters, the MFA codes that were used, and the overlay as far as the file lets it.
+    counters, clients, the MFA codes that were used, and the overlay as far as the file lets it.
     """
 
     _pipeline: Pipeline
@@ -80,6 +81,7 @@ class Core:
         self.alarms = self.audit.alarms
         self.alarms.adopt(world.alarms)
         self.counters = Counters()
+        self.clients = Clients()
         self.traffic = Traffic()
         self.generation = 1
         self.configured = world  # as the file has it, without the overlay
@@ -162,13 +164,14 @@ class Core:
         self.credentials.owe_what_is_ahead()
 
     def reset(self) -> int:
-        """As the file has it, with journal and audit empty, at the wall's time; mint anew.
+        """As the file has it, journal, audit and clients empty, at the wall's time; mint anew.
 
         The faults of the file are armed anew, those armed at run time are gone; alarms and
         counters begin anew. Returns the number of sets.
         """
         self.clock.reset()
         self.journal.clear()
+        self.clients.clear()
         self._ecs_buckets.clear()
         self._protections.clear()
         self.audit.clear()
@@ -261,10 +264,13 @@ class Core:
         handed = self._handed = HandedCredentials(
             self.credentials, world.resolver.workloads, Minter(service), self._moment, self._kept
         )
+        agent = ecs_agent(
+            world, service, self.credentials, self._ecs_buckets, self._protections, self._entropy
+        )
         self._pipeline = Pipeline(
             world=world,
             imds=ImdsHandler(handed, self._tokens, self._moment, self._signatures),
-            ecs=EcsHandler(handed, self._moment, self._ecs_agent(world, service)),
+            ecs=EcsHandler(handed, self._moment, agent),
             eks=EksHandler(
                 handed, self.cluster_tokens, self._moment, self._entropy, self._agent_answered
             ),
@@ -279,19 +285,10 @@ class Core:
             journal=self.journal,
             alarms=self.alarms,
             counters=self.counters,
+            clients=self.clients,
             traffic=self.traffic,
             clock=self._moment,
             playing=Playing(self.faults, handed, self._tokens, self._moment, self._jump),
-        )
-
-    def _ecs_agent(self, world: World, service: Service) -> EcsAgent:
-        return EcsAgent(
-            buckets=self._ecs_buckets,
-            protections=self._protections,
-            denial=denial_of(service, self.credentials),
-            options=world.ecs,
-            host=host_of(world, service, self.credentials),
-            entropy=self._entropy,
         )
 
 

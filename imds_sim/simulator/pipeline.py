@@ -10,6 +10,7 @@ from imds_sim.containers.eks_probes import EksProbeHandler
 from imds_sim.containers.generic import GenericHandler
 from imds_sim.faults.play import Play
 from imds_sim.imds.handler import ImdsHandler
+from imds_sim.journal.clients import Clients
 from imds_sim.journal.counters import Counters
 from imds_sim.journal.recorder import Recorder
 from imds_sim.kernel.clock import SteadyClock
@@ -24,7 +25,7 @@ from imds_sim.sts.audit.alarms import Alarms
 from imds_sim.sts.query_api.handler import StsQueryHandler
 from imds_sim.workloads.endpoint import Endpoint
 from imds_sim.workloads.function import Function
-from imds_sim.workloads.hops import is_ipv6_endpoint
+from imds_sim.workloads.hops import is_ipv6_endpoint, is_lost
 from imds_sim.workloads.instance import Instance
 from imds_sim.workloads.pod import Pod
 from imds_sim.workloads.task import Task
@@ -32,6 +33,7 @@ from imds_sim.workloads.workload import Workload
 
 UNREACHABLE = WirePlan(end=End.RESET)
 WITHHELD = WirePlan(delay=60.0, end=End.RESET)  # as if the answer were lost on its way
+TOO_FAR = "the client is too many hops away"
 
 
 class SurfaceHandler(Protocol):
@@ -65,6 +67,7 @@ class Pipeline:
     journal: Recorder
     alarms: Alarms
     counters: Counters
+    clients: Clients
     traffic: Traffic
     clock: SteadyClock
     playing: Playing
@@ -146,9 +149,10 @@ class Pipeline:
         if response.hops is None:
             return response
         hops = self.world.hop_limit.hops(response.hops, connection)
+        if hops is not None and is_lost(hops, connection):
+            response = response._replace(notes=response.notes._replace(detail=TOO_FAR))
         if hops == 0:
-            notes = response.notes._replace(detail="the client is too many hops away")
-            return response._replace(plan=WITHHELD, notes=notes, hops=None)
+            return response._replace(plan=WITHHELD, hops=None)
         return response._replace(hops=hops)
 
     def _surface(self, connection: Connection) -> SurfaceHandler:
@@ -184,8 +188,13 @@ class Pipeline:
         status = response.status if response.plan is None or response.plan.answers else 0
         duration = self.clock.held_for()
         self.traffic.count(connection.surface, request, response, status, duration)
-        if workload is not None and response.plan is WITHHELD:
-            self.traffic.hop_limited[workload.name] += 1
+        name = None if workload is None else workload.name
+        token_lost = notes.detail == TOO_FAR
+        if name is not None and token_lost:
+            self.traffic.hop_limited[name] += 1
+        self.clients.asked(
+            connection, self.clock.wall(), name, user_agent, notes.imds_version, token_lost
+        )
         if workload is not None and status:
             if notes.imds_version == 1:
                 self.counters.without_token(workload.name, status)
@@ -197,7 +206,7 @@ class Pipeline:
         self.journal.record(
             time=now,
             surface=connection.surface,
-            workload=workload.name if workload else None,
+            workload=name,
             client=connection.peer,
             user_agent=user_agent,
             method=method,
@@ -207,5 +216,6 @@ class Pipeline:
             duration=duration,
             local=connection.local,
             local_port=connection.local_port,
+            hops=connection.hops,
             response_bytes=len(response.body),
         )

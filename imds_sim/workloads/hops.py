@@ -40,6 +40,16 @@ class HopLimit:
             return limit
         return limit - 1
 
+    def needed(self, connection: Connection) -> int | None:
+        """The least limit whose answers reach the client.
+
+        None where there is no limit, or nobody can tell how far away the client is.
+        """
+        if self.mode is HopMode.OFF or connection.hops is None:
+            return None
+        is_virtual = self.mode is HopMode.VIRTUAL and not self._is_on_instance(connection)
+        return connection.hops + 1 + is_virtual
+
     def _is_on_instance(self, connection: Connection) -> bool:
         # A client on the same machine comes from the very address that it connects to.
         if connection.peer == connection.local:
@@ -51,6 +61,11 @@ class HopLimit:
 
 
 BY_THE_NETWORK = HopLimit()
+
+
+def is_lost(hops: int, connection: Connection) -> bool:
+    """Whether an answer that may travel so far ends on its way; a router takes one off."""
+    return hops == 0 or (connection.hops is not None and hops <= connection.hops)
 
 
 def is_ipv6_endpoint(local: str) -> bool:

@@ -146,6 +146,7 @@ def test_journal_entries_come_oldest_first_with_every_field(
         "local": None,
         "response_bytes": 0,
         "expires_at": "2026-01-02T09:04:05Z",
+        "hops": None,
     }
     assert [entry["path"] for entry in journal["entries"]] == ["/a", "/b"]
 

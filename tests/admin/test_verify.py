@@ -86,6 +86,9 @@ class _WithCore:
     def process(self) -> Any:
         return self.rest.process
 
+    def uptime(self) -> timedelta:
+        return self.rest.uptime()
+
     def files(self) -> Any:
         return self.rest.files()
 

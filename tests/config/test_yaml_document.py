@@ -128,9 +128,9 @@ def test_nesting_is_bounded(levels: int, read: bool) -> None:
 
 
 def test_a_text_that_only_opens_brackets_is_refused_at_once() -> None:
-    [((line, column), message)] = found("[" * 1_000_000)
-    assert (line, message) == (1, "nested more than 32 levels deep")
-    assert column in (MAX_DEPTH + 2, 1001)  # where we, or libyaml from 0.2.6 on, stop reading
+    [(position, message)] = found("[" * 1_000_000)
+    assert message == "nested more than 32 levels deep"
+    assert position in ((1, MAX_DEPTH + 2), (1, 1001))  # where we, or libyaml 0.2.6, stop reading
 
 
 @pytest.mark.parametrize(("more", "read"), [(0, True), (1, False)])

@@ -247,3 +247,35 @@ def test_ten_thousand_rotations_leave_memory_flat(
     clock.advance(timedelta(hours=1))
     provider.tick()
     assert len(mint.minted) == 10_001
+
+
+def test_a_clock_that_is_set_back_does_not_end_the_refreshing(
+    make_instance: MakeInstance, clock: ManualClock, mint: Mint
+) -> None:
+    hour = timedelta(hours=1)
+    provider = RefreshingProvider(clock, minting(mint), [make_instance("a", profile=PROFILE)])
+    provider.tick()
+    for step in (-hour, hour, -hour, -hour):
+        before = key_id(provider, "a")
+        clock.advance(step)
+        provider.tick()
+        held = provider.current("a", Delivery.IMDS_V2)
+        assert isinstance(held, CredentialSet)
+        assert held.access_key_id != before
+        assert held.issued_at == clock.now()
+        after = held.access_key_id
+        clock.advance(timedelta(minutes=1))
+        provider.tick()
+        assert key_id(provider, "a") == after, "once is enough"
+
+
+def test_a_set_that_is_older_than_the_moment_the_clock_went_back_to_is_kept(
+    make_instance: MakeInstance, clock: ManualClock, mint: Mint
+) -> None:
+    provider = RefreshingProvider(clock, minting(mint), [make_instance("a", profile=PROFILE)])
+    provider.tick()
+    clock.advance(timedelta(minutes=30))
+    provider.tick()
+    clock.advance(timedelta(minutes=-10))
+    provider.tick()
+    assert len(mint.minted) == 1, "the set is from before the moment that the clock went back to"

@@ -1,3 +1,4 @@
+import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -103,3 +104,19 @@ def test_what_a_client_chooses_is_cut_to_a_bounded_length(excess: int) -> None:
     [entry] = recorder
     assert (len(entry.path), len(entry.method)) == (PATH, METHOD)
     assert entry.user_agent == "b" * USER_AGENT
+
+
+@pytest.mark.parametrize(("level", "lines"), [(logging.DEBUG, 1), (logging.INFO, 0)])
+def test_at_debug_level_each_request_has_its_line(
+    caplog: pytest.LogCaptureFixture, level: int, lines: int
+) -> None:
+    with caplog.at_level(level, "imds_sim"):
+        record(Recorder(0), target="/?X-Amz-Signature=hunter2", hops=1)
+    told = [line for line in caplog.records if line.getMessage() == "request.answered"]
+    assert len(told) == lines
+    for line in told:
+        fields = vars(line)
+        assert (fields["path"], fields["hops"], fields["workload"]) == (
+            "/?X-Amz-Signature=***", 1, "web-1",
+        )  # fmt: skip
+        assert "hunter2" not in str(fields)

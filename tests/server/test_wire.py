@@ -48,7 +48,7 @@ async def test_the_surface_hears_over_what_the_request_came(wire: "Wire") -> Non
     client = await wire.connect()
     await client.ask(GET)
     host, port = client.socket.getsockname()
-    assert wire.via == [Connection(Surface.STS, None, host, port, "127.0.0.1", wire.port)]
+    assert wire.via == [Connection(Surface.STS, None, host, port, "127.0.0.1", wire.port, hops=0)]
 
 
 async def test_a_reply_is_sent_to_the_byte(wire: "Wire") -> None:

@@ -22,10 +22,14 @@ def world(mode: str = "wire", limit: int = 1, ipv6: str = "disabled") -> Scene:
 
 
 def ask(
-    scene: Scene, method: str = "PUT", peer: str = "172.30.0.9", local: str = "169.254.169.254"
+    scene: Scene,
+    method: str = "PUT",
+    peer: str = "172.30.0.9",
+    local: str = "169.254.169.254",
+    hops: int | None = None,
 ) -> Response:
     path = "/latest/api/token" if method == "PUT" else "/latest/meta-data/"
-    connection = Connection(Surface.IMDS, None, peer, 40000, local, 80)
+    connection = Connection(Surface.IMDS, None, peer, 40000, local, 80, hops)
     return scene.core.handle(connection, Request(method, path, TTL))
 
 
@@ -47,6 +51,35 @@ def test_a_virtual_limit_of_one_withholds_the_token_from_a_container(
         assert response.plan is not None
         assert not response.plan.answers
         assert response.notes.detail == "the client is too many hops away"
+
+
+@pytest.mark.parametrize(
+    ("hops", "lost"), [(0, False), (1, False), (2, True), (None, False)], ids=str
+)
+def test_a_token_that_the_network_will_lose_is_sent_and_the_journal_says_so(
+    hops: int | None, lost: bool
+) -> None:
+    scene = world(limit=2)
+    response = ask(scene, hops=hops)
+    assert (response.status, response.hops, response.plan) == (200, 2, None)
+    [entry] = scene.core.journal
+    assert entry.hops == hops
+    assert (entry.detail == "the client is too many hops away") is lost
+    [(address, client)] = scene.core.clients
+    assert (address, client.tokens_lost) == ("172.30.0.9", int(lost))
+    assert scene.core.traffic.hop_limited == ({"web-1": 1} if lost else {})
+
+
+def test_clients_are_remembered_by_the_wall_clock_until_a_reset() -> None:
+    scene = world()
+    scene.core.advance(timedelta(hours=3))
+    ask(scene, "GET", hops=1)
+    ask(scene, "GET", hops=1)
+    [(_, client)] = scene.core.clients
+    assert client.first_seen == client.last_seen == scene.clock.wall()
+    assert (client.requests, list(client.workloads)) == (2, ["web-1"])
+    scene.core.reset()
+    assert list(scene.core.clients) == []
 
 
 def test_no_limit_counts_where_it_is_off() -> None:

@@ -83,6 +83,33 @@ def test_a_limit_of_two_passes_the_router(running: Daemon, address: str) -> None
     assert answered(running, address, *FAR) == {"get": 1, "put": 1, "put then get": 2}
 
 
+@pytest.mark.parametrize(("where", "hops"), [(FAR, 1), (NEAR, 0), ((), 0)])
+def test_clients_are_shown_with_the_routers_on_their_way(
+    running: Daemon, address: str, where: tuple[str, ...], hops: int
+) -> None:
+    running.imds_sim("reset")
+    answered(running, address, *where)
+    [client] = json.loads(running.imds_sim("clients", "--json").stdout)["clients"]
+    assert client["hops"] == hops
+    assert client["tokens_lost"] == 2 * hops  # one of each connection with a PUT
+    assert client["out_of_reach"] == (
+        [{"instance": "web-1", "hop_limit": 1, "needed": 2}] if hops else []
+    )
+    assert {entry["hops"] for entry in running.journal()} == {hops}
+
+
+def test_the_remedy_that_clients_shows_brings_the_token(running: Daemon, address: str) -> None:
+    running.imds_sim("reset")
+    assert answered(running, address, *FAR)["put"] == 0
+    shown = running.imds_sim("clients").stdout
+    [line] = [each for each in shown.splitlines() if "no metadata token" in each]
+    assert line in running.imds_sim("doctor", check=False).stdout
+    remedy = line.split('"')[1].removeprefix("imds-sim ").split()
+    running.imds_sim(*remedy)
+    assert answered(running, address, *FAR)["put"] == 1
+    assert "no metadata token" not in running.imds_sim("clients").stdout
+
+
 def test_a_closed_ipv6_endpoint_gives_no_answer_and_ipv4_is_as_before(running: Daemon) -> None:
     running.imds_sim("options", "web-1", "--http-protocol-ipv6", "disabled")
     done = running.run(sys.executable, "-c", CLIENT, "fd00:ec2::254", check=False)
