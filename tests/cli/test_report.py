@@ -41,6 +41,16 @@ def test_a_report_tells_how_the_command_took_each_scenario(invoke: Invoke) -> No
     assert (always["exit_status"], always["outcome"]) == (1, "none")
 
 
+def test_a_journal_that_keeps_nothing_hides_nothing_from_a_report(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    config = tmp_path / "sim.yaml"
+    config.write_text("roles: {web: {}}\ninstances: {web-1: {role: web}}\njournal: {capacity: 0}\n")
+    options = ("--json", "--config", str(config), "--scenarios", "none")
+    [healthy] = json.loads(invoke("report", *options, *COMMAND).stdout)
+    assert len(healthy["requests"]) == 2
+
+
 def test_the_table_has_a_line_for_each(invoke: Invoke) -> None:
     done = invoke("report", "--scenarios", "none,token:503*1", *COMMAND)
     assert [line.split()[0] for line in done.stdout.splitlines()] == [
