@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from lxml import html
 
 from imds_sim.cli.reporting.choice import chosen
 from tests.cli.conftest import Invoke
@@ -73,6 +74,46 @@ def test_a_baseline_tells_what_changed(invoke: Invoke, tmp_path: Path) -> None:
     changed = invoke(*arguments, "--", "false")
     assert changed.exit_code == 1
     assert "none: exit_status was 0, is 1" in changed.stderr
+
+
+def test_a_page_is_written_beside_the_table(invoke: Invoke, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    options = ("--html", str(file), "--scenarios", "none,token:503*1", "--json")
+    done = invoke("report", *options, *COMMAND)
+    assert [each["scenario"] for each in json.loads(done.stdout)] == ["none", "token:503*1"]
+    page = html.parse(str(file))
+    assert page.xpath("//tr/@id") == ["none", "token:503*1"]
+    marks = [len(line.find_class("mark")) for line in page.xpath("//details")]
+    assert marks == [2, 3]
+
+
+def test_a_fault_that_moves_the_clock_leaves_the_time_line_as_it_was(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    file = tmp_path / "report.html"
+    invoke("report", "--html", str(file), "--scenarios", "clock:jump=7h+1", *COMMAND)
+    places = html.parse(str(file)).xpath("//details//*[contains(@class, 'mark')]/use[last()]/@x")
+    first, second = (float(each.rstrip("%")) for each in places)
+    assert first == 0 < second < 100
+
+
+def test_a_page_that_cannot_be_written_is_refused_before_anything_runs(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    trace = tmp_path / "ran"
+    nowhere = str(tmp_path / "nowhere" / "report.html")
+    done = invoke("report", "--html", nowhere, "--scenarios", "none", "--", "touch", str(trace))
+    assert (done.exit_code, done.stdout, trace.exists()) == (77, "", False)
+    assert done.stderr == (
+        f"imds-sim: {nowhere}: cannot be written: No such file or directory; "
+        "name a file in a folder where you may write\n"
+    )
+
+
+def test_a_command_that_cannot_start_leaves_no_page(invoke: Invoke, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    done = invoke("report", "--html", str(file), "--scenarios", "none", "--", "nosuch")
+    assert (done.exit_code, list(tmp_path.iterdir())) == (127, [])
 
 
 @pytest.mark.parametrize(
