@@ -77,6 +77,8 @@ def command(
     logs.configure("error")
     before = None if baseline_file is None else show.baseline(baseline_file)
     configuration = load_config(config)
+    if html == "-":
+        raise click.BadParameter("name a file: what is printed is the table", param_hint="--html")
     if html is not None:
         whole_file.check(html)
     try:

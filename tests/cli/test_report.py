@@ -120,6 +120,7 @@ def test_a_command_that_cannot_start_leaves_no_page(invoke: Invoke, tmp_path: Pa
     ("arguments", "status"),
     [
         (["--scenarios", "tokn:503", "--", "true"], 2),
+        (["--html", "-", "--", "true"], 2),
         (["--scenarios", "none", "--", "nosuch"], 127),
         (["--as", "web-9", "--", "true"], 2),
     ],

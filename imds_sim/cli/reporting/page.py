@@ -42,14 +42,15 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One scenario. `changed` are its lines of the comparison, `differs` the names of the cells
-    that are not as in the healthy run."""
+    """One scenario. `changed` are its lines of the comparison, `is_new` that there was nothing to
+    compare it with; `differs` are the names of the cells that are not as in the healthy run."""
 
     played: Played
     group: str
     meaning: str
     line: TimeLine
     changed: list[str]
+    is_new: bool
     differs: frozenset[str]
     agents: list[str]
 
@@ -109,6 +110,7 @@ def _row(played: Played, healthy: Played | None, before: Mapping[str, Document] 
         meaning=meaning(played.scenario),
         line=time_line(played),
         changed=[each.strip() for each in changed],
+        is_new=before is not None and played.scenario not in before,
         differs=_differs(played, healthy or played),
         agents=list(dict.fromkeys(each.user_agent for each in played.entries if each.user_agent)),
     )

@@ -138,6 +138,13 @@ def test_a_changed_scenario_is_marked_and_told() -> None:
     ]
 
 
+def test_what_the_baseline_does_not_know_is_new() -> None:
+    made = shown(HEALTHY, FALLBACK, before={"none": document(HEALTHY)})
+    badges = {each.get("id"): text(each[0]) for each in made.xpath("//tr[@id]")}
+    assert badges["token:403"].startswith("token:403 new ")
+    assert badges["none"].startswith("none nothing goes wrong")
+
+
 def test_without_a_baseline_nothing_is_said_of_one() -> None:
     assert shown(HEALTHY).find_class("compared") == []
     made = shown(HEALTHY, before={"none": document(HEALTHY)})

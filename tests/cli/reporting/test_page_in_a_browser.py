@@ -14,7 +14,10 @@ from tests import browser, namespaces
 from tests.browser import Browser
 from tests.cli.reporting.runs import CALL, CREDENTIALS, READ, TOKEN, played
 
-HOSTILE = "</script><script>alert(1)</script>\"'<img src=http://127.0.0.1:9/x onerror=alert(2)>"
+HOSTILE = (
+    "</script><script>alert(1)</script>\"'<img src=http://127.0.0.1:9/x onerror=alert(2)>"
+    + "x" * 300
+)
 LOST = replace(TOKEN, status=0, fault="token:hang")
 REPORT = [
     played((1, TOKEN), (2, READ), (3, CREDENTIALS), (4, CALL), ends=5),
@@ -136,6 +139,16 @@ def test_a_line_opens_with_a_key_and_tells_its_requests(opened: Browser) -> None
     assert here == [False, True]
     told = opened.run("document.getElementById('tip').innerText")
     assert told.startswith("2 s: PUT /latest/api/token")
+
+
+def test_the_pointer_on_a_mark_tells_the_request(opened: Browser) -> None:
+    mark = "document.querySelectorAll('[id=\"token:503*1\"] .mark')[1].getBoundingClientRect()"
+    x, y = opened.run(f"(at => [at.x + at.width / 2, at.y + at.height / 2])({mark})")
+    tip = "(tip => tip.offsetHeight && tip.innerText)(document.getElementById('tip'))"
+    opened.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+    assert opened.run(tip) == "2 s: PUT /latest/api/token\n200 after 0, IMDSv2"
+    opened.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y + 200)
+    assert opened.run(tip) == 0
 
 
 def test_all_open_and_close_together(opened: Browser) -> None:
