@@ -27,6 +27,12 @@ class FileUnreadable(SimError):
     exit_status = 66
 
 
+class FileNotWritable(SimError):
+    """A file that was named on the command line cannot be written where it was to go."""
+
+    exit_status = 77
+
+
 def status_of(run: Callable[[], object]) -> int:
     """Run a command; what it returns, if it is a number, is the exit status."""
     try:

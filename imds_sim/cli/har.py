@@ -12,15 +12,9 @@ from urllib.parse import parse_qsl
 
 import click
 
-from imds_sim.kernel.errors import SimError
+from imds_sim.cli.ending import FileNotWritable
 
 _Document = dict[str, object]
-
-
-class ArchiveNotWritable(SimError):
-    """The archive cannot be written where it was to go."""
-
-    exit_status = 77
 
 
 def archive(entries: Iterable[_Document]) -> _Document:
@@ -30,7 +24,7 @@ def archive(entries: Iterable[_Document]) -> _Document:
 
 
 def write(path: str, document: _Document) -> None:
-    """Write to a file of mode 0600, or to standard output for `-`. Raises ArchiveNotWritable."""
+    """Write to a file of mode 0600, or to standard output for `-`. Raises FileNotWritable."""
     text = json.dumps(document, indent=1) + "\n"
     if path == "-":
         click.echo(text, nl=False)
@@ -40,7 +34,7 @@ def write(path: str, document: _Document) -> None:
         with open(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise ArchiveNotWritable(f"{path}: {error.strerror}") from error
+        raise FileNotWritable(f"{path}: {error.strerror}") from error
 
 
 def _entry(entry: _Document) -> _Document:

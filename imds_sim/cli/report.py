@@ -35,6 +35,7 @@ AT_ONCE = 8  # commands side by side: they wait more than they compute
     type=click.FloatRange(min=0, min_open=True),
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print a list, one object per scenario.")
+@click.option("--html", metavar="FILE", help="Write a page with a time line for each too.")
 @click.option(
     "--baseline",
     "baseline_file",
@@ -48,6 +49,7 @@ def command(
     scenarios: str,
     timeout: float,
     as_json: bool,
+    html: str | None,
     baseline_file: str | None,
     arguments: tuple[str, ...],
 ) -> int:
@@ -60,11 +62,12 @@ def command(
     \b
     Example:
       imds-sim report -- python3 app.py
+      imds-sim report --html report.html -- python3 app.py
       imds-sim report --scenarios token,cred:503*1 --json -- aws sts get-caller-identity
     """
     import json
 
-    from imds_sim.cli.reporting import show
+    from imds_sim.cli.reporting import show, whole_file
     from imds_sim.cli.reporting.choice import chosen
     from imds_sim.cli.reporting.play import Players
     from imds_sim.config.load import load_config
@@ -74,6 +77,10 @@ def command(
     logs.configure("error")
     before = None if baseline_file is None else show.baseline(baseline_file)
     configuration = load_config(config)
+    if html == "-":
+        raise click.BadParameter("name a file: what is printed is the table", param_hint="--html")
+    if html is not None:
+        whole_file.check(html)
     try:
         names = chosen(scenarios, _kind_of(configuration, workload))
     except FaultInvalid as error:
@@ -91,6 +98,12 @@ def command(
     else:
         for line in show.table(report):
             click.echo(line)
+    if html is not None:
+        from imds_sim.cli.reporting.page import About, page  # loads jinja2
+        from imds_sim.kernel.clock import SystemClock
+
+        about = About(arguments, workload, timeout, SystemClock().wall())
+        whole_file.write(html, page(report, about, before))
     if before is None:
         return 0
     changed = show.changes(before, documents)

@@ -45,7 +45,7 @@ def behaviour_of(
     entries: Sequence[Entry], exit_status: int | None, elapsed: timedelta
 ) -> Behaviour:
     """Judge what one run asked. A pause longer than the run is a moved clock, and is left out."""
-    pauses = _pauses(entries)
+    pauses = [_pause(entries[before], entries[place]) for before, place in retries(entries)]
     issued = sum(_is_token_request(each) and each.status == 200 for each in entries)
     shown = sum(each.imds_version == 2 and not _is_token_request(each) for each in entries)
     return Behaviour(
@@ -72,18 +72,22 @@ def _outcome(entries: Sequence[Entry], exit_status: int | None) -> Outcome:
     return Outcome.NONE
 
 
-def _pauses(entries: Sequence[Entry]) -> list[timedelta]:
-    """Before each request that an earlier one, failed, is made again by."""
-    failed: dict[tuple[str, str, str], Entry] = {}
-    pauses = []
-    for each in entries:
+def retries(entries: Sequence[Entry]) -> list[tuple[int, int]]:
+    """Where a request failed, and where it is made again; both are places in `entries`."""
+    failed: dict[tuple[str, str, str], int] = {}
+    pairs = []
+    for place, each in enumerate(entries):
         key = (each.surface, each.method, each.path.partition("?")[0])
         before = failed.pop(key, None)
         if before is not None:
-            pauses.append(max(timedelta(), each.time - before.time - before.duration))
+            pairs.append((before, place))
         if each.status == 0 or each.status >= 400:
-            failed[key] = each
-    return pauses
+            failed[key] = place
+    return pairs
+
+
+def _pause(failed: Entry, again: Entry) -> timedelta:
+    return max(timedelta(), again.time - failed.time - failed.duration)
 
 
 def _is_token_request(entry: Entry) -> bool:

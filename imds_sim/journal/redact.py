@@ -20,8 +20,13 @@ def redacted_target(target: str) -> str:
     return path + mark + "&".join(_redacted(pair) for pair in query.split("&"))
 
 
+def is_secret_name(name: str) -> bool:
+    """Whether what goes by this name is a secret, judged by the name alone."""
+    return _SECRET_NAME.search(name) is not None
+
+
 def _redacted(pair: str) -> str:
     name, equals, value = pair.partition("=")
-    if value and _SECRET_NAME.search(unquote_plus(name)):
+    if value and is_secret_name(unquote_plus(name)):
         return f"{name}{equals}{MASK}"
     return pair

@@ -30,13 +30,13 @@ def _row(entry: Entry, start: datetime) -> tuple[str, ...]:
         str(entry.number),
         f"{seconds:+.3f}s",
         entry.surface,
-        _printable(f"{entry.method} {entry.path}"),
+        printable(f"{entry.method} {entry.path}"),
         str(entry.status) if entry.status else "none",
         f"v{entry.imds_version}" if entry.imds_version else "-",
         entry.fault or "",
     )
 
 
-def _printable(text: str) -> str:
-    """`text` without what would steer a terminal: clients choose it."""
+def printable(text: str) -> str:
+    """`text` with what would steer a terminal, or the reading, spelt out: clients choose it."""
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)

@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from lxml import html
 
 from imds_sim.cli.reporting.choice import chosen
 from tests.cli.conftest import Invoke
@@ -41,6 +42,16 @@ def test_a_report_tells_how_the_command_took_each_scenario(invoke: Invoke) -> No
     assert (always["exit_status"], always["outcome"]) == (1, "none")
 
 
+def test_a_journal_that_keeps_nothing_hides_nothing_from_a_report(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    config = tmp_path / "sim.yaml"
+    config.write_text("roles: {web: {}}\ninstances: {web-1: {role: web}}\njournal: {capacity: 0}\n")
+    options = ("--json", "--config", str(config), "--scenarios", "none")
+    [healthy] = json.loads(invoke("report", *options, *COMMAND).stdout)
+    assert len(healthy["requests"]) == 2
+
+
 def test_the_table_has_a_line_for_each(invoke: Invoke) -> None:
     done = invoke("report", "--scenarios", "none,token:503*1", *COMMAND)
     assert [line.split()[0] for line in done.stdout.splitlines()] == [
@@ -65,10 +76,51 @@ def test_a_baseline_tells_what_changed(invoke: Invoke, tmp_path: Path) -> None:
     assert "none: exit_status was 0, is 1" in changed.stderr
 
 
+def test_a_page_is_written_beside_the_table(invoke: Invoke, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    options = ("--html", str(file), "--scenarios", "none,token:503*1", "--json")
+    done = invoke("report", *options, *COMMAND)
+    assert [each["scenario"] for each in json.loads(done.stdout)] == ["none", "token:503*1"]
+    page = html.parse(str(file))
+    assert page.xpath("//tr/@id") == ["none", "token:503*1"]
+    marks = [len(line.find_class("mark")) for line in page.xpath("//details")]
+    assert marks == [2, 3]
+
+
+def test_a_fault_that_moves_the_clock_leaves_the_time_line_as_it_was(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    file = tmp_path / "report.html"
+    invoke("report", "--html", str(file), "--scenarios", "clock:jump=7h+1", *COMMAND)
+    places = html.parse(str(file)).xpath("//details//*[contains(@class, 'mark')]/use[last()]/@x")
+    first, second = (float(each.rstrip("%")) for each in places)
+    assert first == 0 < second < 100
+
+
+def test_a_page_that_cannot_be_written_is_refused_before_anything_runs(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    trace = tmp_path / "ran"
+    nowhere = str(tmp_path / "nowhere" / "report.html")
+    done = invoke("report", "--html", nowhere, "--scenarios", "none", "--", "touch", str(trace))
+    assert (done.exit_code, done.stdout, trace.exists()) == (77, "", False)
+    assert done.stderr == (
+        f"imds-sim: {nowhere}: cannot be written: No such file or directory; "
+        "name a file in a folder where you may write\n"
+    )
+
+
+def test_a_command_that_cannot_start_leaves_no_page(invoke: Invoke, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    done = invoke("report", "--html", str(file), "--scenarios", "none", "--", "nosuch")
+    assert (done.exit_code, list(tmp_path.iterdir())) == (127, [])
+
+
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [
         (["--scenarios", "tokn:503", "--", "true"], 2),
+        (["--html", "-", "--", "true"], 2),
         (["--scenarios", "none", "--", "nosuch"], 127),
         (["--as", "web-9", "--", "true"], 2),
     ],

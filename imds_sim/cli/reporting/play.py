@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -23,12 +24,40 @@ from imds_sim.simulator.child_environment import child_environment
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One scenario, and how the command took it."""
+    """One scenario, and how the command took it.
+
+    `moments` are when each entry was made, counted from the start of the command by a clock that
+    no fault moves.
+    """
 
     scenario: str
     behaviour: Behaviour
     elapsed: timedelta
     entries: tuple[Entry, ...]
+    moments: tuple[timedelta, ...] = ()
+
+
+class Watch:
+    """Notes when the entries of one run are made, of the last 10,000; the run begins with it."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+        self._seen: deque[tuple[Entry, timedelta]] = deque(maxlen=10_000)
+
+    def note(self, entry: Entry) -> None:
+        """What the journal is to call, in whatever thread."""
+        self._seen.append((entry, self.elapsed()))
+
+    def elapsed(self) -> timedelta:
+        """Since the command was started."""
+        return timedelta(seconds=time.monotonic() - self._begun)
+
+    def played(self, scenario: str, status: int | None) -> Played:
+        """The run, which has just ended."""
+        elapsed, seen = self.elapsed(), tuple(self._seen)
+        entries = tuple(entry for entry, _ in seen)
+        behaviour = behaviour_of(entries, status, elapsed)
+        return Played(scenario, behaviour, elapsed, entries, tuple(when for _, when in seen))
 
 
 @dataclass(slots=True)
@@ -65,11 +94,9 @@ class Players:
             environ = child_environment(os.environ, variables, empty_file=str(empty))
             if scenario != HEALTHY:
                 simulator.faults.add(scenario)
-            begun = time.monotonic()
-            status = self._run(environ)
-            elapsed = timedelta(seconds=time.monotonic() - begun)
-            entries = tuple(simulator.journal)
-        return Played(scenario, behaviour_of(entries, status, elapsed), elapsed, entries)
+            watch = Watch()
+            simulator.core.journal.sink = watch.note
+            return watch.played(scenario, self._run(environ))
 
     def _run(self, environ: dict[str, str]) -> int | None:
         """The exit status, 128 and a signal's number, or None at the time limit."""

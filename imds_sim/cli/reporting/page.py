@@ -1,0 +1,167 @@
+"""A report as one page for a browser, which asks for nothing outside itself."""
+
+import hashlib
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from imds_sim.cli.reporting.choice import HEALTHY
+from imds_sim.cli.reporting.meaning import group_of, meaning
+from imds_sim.cli.reporting.play import Played
+from imds_sim.cli.reporting.show import Document, changes, document
+from imds_sim.cli.reporting.timeline import LANES, SHOWN, TimeLine, ticks, time_line
+from imds_sim.cli.reporting.words import command_line, exit_name, reply, span_text
+from imds_sim.journal.behaviour import Outcome
+from imds_sim.journal.transcript import printable
+
+OUTCOMES = {
+    Outcome.CREDENTIALS: "a call was accepted",
+    Outcome.NONE: "no signed call was made",
+    Outcome.ERROR: "a call was refused, or it failed after one, or a signal ended it",
+    Outcome.TIMEOUT: "the time limit ended it",
+}
+SLOWEST = 3  # scenarios that are named for it
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the page says of the report as a whole; `limit` is in seconds."""
+
+    command: Sequence[str]
+    workload: str | None
+    limit: float
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One scenario. `changed` are its lines of the comparison, `is_new` that there was nothing to
+    compare it with; `differs` are the names of the cells that are not as in the healthy run."""
+
+    played: Played
+    group: str
+    meaning: str
+    line: TimeLine
+    changed: list[str]
+    is_new: bool
+    differs: frozenset[str]
+    agents: list[str]
+
+    @property
+    def paused(self) -> timedelta:
+        """All its pauses together."""
+        return sum(self.played.behaviour.back_off, timedelta())
+
+
+def page(report: Sequence[Played], about: About, before: Mapping[str, Document] | None) -> str:
+    """The whole document. `before` is what it is compared with, by scenario, if anything."""
+    rows = _rows(report, before)
+    styles, script = _shipped("page.css"), _shipped("page.js")
+    lanes = {each.lane for row in rows for each in row.line.asked}
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            about=about,
+            command=command_line(about.command),
+            version=version("imds-sim"),
+            rows=rows,
+            groups=list(dict.fromkeys(row.group for row in rows)),
+            lanes=[each for each in LANES if each in lanes],
+            longest=max((row.line.span for row in rows), default=timedelta()),
+            outcomes=OUTCOMES,
+            counts=Counter(row.played.behaviour.outcome for row in rows),
+            findings=_findings(rows),
+            compared=before is not None,
+            missing=[each for each in before or {} if each not in {p.scenario for p in report}],
+            most=SHOWN,
+            styles=Markup(styles),
+            script=Markup(script),
+            styles_hash=_hash(styles),
+            script_hash=_hash(script),
+        )
+    )
+
+
+def _rows(report: Sequence[Played], before: Mapping[str, Document] | None) -> list[Row]:
+    """The healthy run first, then group by group as they come."""
+    groups = dict.fromkeys([HEALTHY, *(group_of(each.scenario) for each in report)])
+    order = {group: place for place, group in enumerate(groups)}
+    healthy = next((each for each in report if each.scenario == HEALTHY), None)
+    listed = sorted(report, key=lambda each: order[group_of(each.scenario)])
+    return [_row(each, healthy, before) for each in listed]
+
+
+def _row(played: Played, healthy: Played | None, before: Mapping[str, Document] | None) -> Row:
+    changed: list[str] = []
+    if before is not None:
+        known = {name: old for name, old in before.items() if name == played.scenario}
+        changed = changes(known, [document(played)])
+    return Row(
+        played=played,
+        group=group_of(played.scenario),
+        meaning=meaning(played.scenario),
+        line=time_line(played),
+        changed=[each.strip() for each in changed],
+        is_new=before is not None and played.scenario not in before,
+        differs=_differs(played, healthy or played),
+        agents=list(dict.fromkeys(each.user_agent for each in played.entries if each.user_agent)),
+    )
+
+
+def _differs(played: Played, healthy: Played) -> frozenset[str]:
+    mine, usual = document(played), document(healthy)
+    alone = played is healthy
+    return frozenset(name for name, value in mine.items() if alone or value != usual[name])
+
+
+def _findings(rows: Sequence[Row]) -> dict[str, list[str]]:
+    """What to look at first: names of scenarios under a head."""
+    slow = sorted(rows, key=lambda row: row.played.elapsed, reverse=True)[:SLOWEST]
+    return {
+        "Asked over IMDSv1": [
+            row.played.scenario for row in rows if row.played.behaviour.v1_fallback
+        ],
+        "Asked again": [row.played.scenario for row in rows if row.played.behaviour.retries],
+        "Ended by the time limit": [
+            row.played.scenario for row in rows if row.played.behaviour.outcome is Outcome.TIMEOUT
+        ],
+        "Took longest": [row.played.scenario for row in slow],
+    }
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("imds_sim.cli.reporting", "template"),
+        autoescape=True,
+        finalize=_visible,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(span=span_text, exit_name=exit_name, reply=reply)
+    made.globals.update(ticks=ticks)
+    return made
+
+
+def _visible(value: object) -> object:
+    """Control characters, and what would turn the reading round, spelt out; line ends stay."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return "\n".join(map(printable, value.split("\n")))
+
+
+def _shipped(name: str) -> str:
+    return files("imds_sim.cli.reporting").joinpath("template", name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    """As a Content-Security-Policy names what it allows."""
+    return "sha256-" + b64encode(hashlib.sha256(text.encode()).digest()).decode()
