@@ -134,16 +134,25 @@ def booted(root: Path, name: str, volatile: bool = True) -> Iterator[Machine]:
 
 
 def _init_of(process: "subprocess.Popen[bytes]") -> int:
-    """The first process of the container, once it is there."""
+    """The first process of the container, once it is there; another child prepares its mounts."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     pause = threading.Event()
     for _ in range(BOOT_SECONDS * 20):
         assert process.poll() is None, "the container ended while it booted"
-        found = children.read_text().split()
+        found = [int(each) for each in children.read_text().split() if _is_first_of_its_own(each)]
         if found:
-            return int(found[0])
+            return found[0]
         pause.wait(0.05)
     raise AssertionError("the container has no first process")
+
+
+def _is_first_of_its_own(process: str) -> bool:
+    """Whether a process is the first one of a process namespace within ours."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:  # it is gone
+        return False
+    return status.partition("\nNSpid:")[2].partition("\n")[0].split()[1:] == ["1"]
 
 
 def _until_running(machine: Machine, log: Path) -> None:
