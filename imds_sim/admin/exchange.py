@@ -29,11 +29,11 @@ def connection(surface: Surface, workload: str | None, resolver: Resolver) -> Co
     """
     named = None if workload is None else resolver.named(workload)
     if surface is not Surface.IMDS or named is None:
-        return Connection(surface, None, HERE, 0, HERE, 0)
+        return Connection(surface, None, HERE, 0, HERE, 0, hops=0)
     if not isinstance(named, Instance):
         told = f"as: {workload} is a {named.kind}, and only an instance has a metadata service"
         raise QueryInvalid(told)
-    return Connection(surface, named.name, HERE, 0, HERE, 0)
+    return Connection(surface, named.name, HERE, 0, HERE, 0, hops=0)
 
 
 def read(body: bytes) -> tuple[Surface, Request]:

@@ -1,17 +1,24 @@
 """What a machine can do to a daemon: each is told in a line, or goes unnoticed by its clients."""
 
+import contextlib
 import http.client
 import resource
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from shutil import which
+
+import pytest
 
 from imds_sim.kernel.address import TcpAddress
 from imds_sim.server.binding import bind_tcp
 from tests.daemons import BARE, Daemon, daemon
+from tests.namespaces import missing, namespace
 from tests.system.test_daemon import DEFAULT, serve_in
+from tests.system.test_under_load import memory
 
 
 def port_of(running: Daemon) -> int:
@@ -31,6 +38,92 @@ def asked(port: int) -> int:
 def test_a_directory_in_the_place_of_the_file_is_told_in_one_line(tmp_path: Path) -> None:
     done = serve_in(tmp_path, "--config", str(tmp_path))
     assert (done.returncode, done.stderr) == (66, f"{tmp_path}: Is a directory\n")
+
+
+def serve_without(folder: Path, config: str, *capabilities: str) -> tuple[int, str]:
+    """A start that fails, in a network of its own, where even root lacks these capabilities."""
+    if reason := missing() or ("setpriv is not installed" if not which("setpriv") else None):
+        pytest.skip(reason)
+    less = ",".join(f"-{each}" for each in capabilities)
+    privileges = ["setpriv", f"--bounding-set={less}", f"--inh-caps={less}"] if less else []
+    serve = (sys.executable, "-m", "imds_sim", "serve", "--config", config)
+    with namespace() as network:
+        done = subprocess.run(
+            network.command(*privileges, *serve),
+            env={**BARE, "RUNTIME_DIRECTORY": str(folder)}, cwd=folder,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+    assert done.stdout == ""
+    assert not (folder / "admin.sock").exists()
+    return done.returncode, done.stderr
+
+
+def test_an_address_that_is_missing_is_told_in_one_line_with_the_cure(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text('listen: {imds: ["169.254.169.254:8080"]}\n')
+    assert serve_without(tmp_path, "c.yaml") == (
+        69,
+        "imds-sim: imds cannot listen on 169.254.169.254:8080: cannot assign requested address; "
+        "add it first: ip address add 169.254.169.254/32 dev lo\n",
+    )
+
+
+def test_a_port_without_permission_is_told_in_one_line_with_the_cure(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text('listen: {imds: ["127.0.0.1:80"]}\n')
+    status, told = serve_without(tmp_path, "c.yaml", "net_bind_service")
+    assert (status, told.count("\n")) == (77, 1)
+    assert told.startswith("imds-sim: imds cannot listen on 127.0.0.1:80: permission denied; grant")
+
+
+def test_a_file_without_permission_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").touch(mode=0o000)
+    without = ("dac_override", "dac_read_search")
+    assert serve_without(tmp_path, "c.yaml", *without) == (66, "c.yaml: Permission denied\n")
+
+
+@pytest.mark.parametrize(
+    ("damage", "status"),
+    [
+        pytest.param(lambda file: file.unlink(), 66, id="gone"),
+        pytest.param(lambda file: (file.unlink(), file.mkdir()), 66, id="a directory"),
+        pytest.param(lambda file: file.write_text(""), 78, id="just begun"),
+        pytest.param(lambda file: file.write_text(DEFAULT[:-20]), 78, id="half-written"),
+        pytest.param(lambda file: file.write_bytes(b"\xff\xfe\0"), 78, id="no text"),
+    ],
+)
+def test_a_reload_of_a_damaged_file_leaves_the_service_unbroken(
+    tmp_path: Path, damage: Callable[[Path], object], status: int
+) -> None:
+    with daemon(tmp_path, DEFAULT) as running:
+        damage(tmp_path / "config.yaml")
+        done = running.imds_sim("reload", check=False)
+        assert (done.returncode, done.stdout) == (status, "")
+        assert "config.yaml" in done.stderr
+        assert "Traceback" not in done.stderr + running.log()
+        assert asked(port_of(running)) == 401
+        assert running.stop() == 0
+
+
+def test_clients_that_never_read_hold_up_nobody_and_are_not_waited_for_in_memory(
+    tmp_path: Path,
+) -> None:
+    request = b"GET /latest/meta-data/ HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n"
+    with daemon(tmp_path, DEFAULT) as running:
+        port = port_of(running)
+        assert asked(port) == 401
+        before = memory(running)
+        deaf = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
+        for each in deaf:
+            each.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while True:  # until neither side takes any more
+                    each.send(request * 100)
+        assert asked(port) == 401
+        assert memory(running) - before < 32 * 1024  # KiB; 64 KiB of replies for each, and heads
+        running.imds_sim("reload")
+        for each in deaf:
+            each.close()
+        assert running.stop() == 0
+        assert "Traceback" not in running.log()
 
 
 def test_a_full_disk_at_the_writing_of_the_key_is_told_with_the_cure(tmp_path: Path) -> None:

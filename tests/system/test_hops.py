@@ -1,6 +1,8 @@
 """The hop limit on real packets: a client behind a router, the daemon at the real addresses."""
 
 import json
+import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +41,14 @@ def ask(request):
         return answer.count(b" 200 OK")
 
 print(json.dumps({"get": ask(get), "put": ask(put), "put then get": ask(put + get)}))
+"""
+# A socket of the namespace that this runs in, handed to who started it.
+LISTEN = """
+import socket, sys
+host, back = sys.argv[1], socket.socket(fileno=int(sys.argv[2]))
+family = socket.AF_INET6 if ":" in host else socket.AF_INET
+with socket.create_server((host, 80), family=family) as listening:
+    socket.send_fds(back, [b"x"], [listening.fileno()])
 """
 FAR = ("ip", "netns", "exec", "cli")
 NEAR = ("ip", "netns", "exec", "rtr")
@@ -108,6 +118,45 @@ def test_the_remedy_that_clients_shows_brings_the_token(running: Daemon, address
     running.imds_sim(*remedy)
     assert answered(running, address, *FAR)["put"] == 1
     assert "no metadata token" not in running.imds_sim("clients").stdout
+
+
+def test_a_neighbour_is_virtually_a_hop_away_and_shown_with_what_it_needs(
+    running: Daemon, address: str
+) -> None:
+    try:
+        (running.folder / "config.yaml").write_text(CONFIG + "hop_limit: {mode: virtual}\n")
+        running.imds_sim("reload")
+        running.imds_sim("reset")
+        assert answered(running, address)["put"] == 1
+        assert answered(running, address, *NEAR)["put"] == 0
+        shown = json.loads(running.imds_sim("clients", "--json").stdout)["clients"]
+    finally:
+        (running.folder / "config.yaml").write_text(CONFIG)
+        running.imds_sim("reload")
+    near, here = shown
+    assert (near["hops"], here["hops"]) == (0, 0)
+    assert near["out_of_reach"] == [{"instance": "web-1", "hop_limit": 1, "needed": 2}]
+    assert (near["tokens_lost"], here["tokens_lost"], here["out_of_reach"]) == (2, 0, [])
+
+
+@pytest.mark.parametrize("host", ["10.77.1.1", "fd77:1::1"])
+def test_clients_on_an_inherited_socket_are_as_far_away(
+    running: Daemon, tmp_path: Path, host: str
+) -> None:
+    here, there = socket.socketpair()
+    with here, there:
+        argv = running.inside(sys.executable, "-c", LISTEN, host, str(there.fileno()))
+        subprocess.run(argv, pass_fds=[there.fileno()], check=True, timeout=60)
+        _, [descriptor], _, _ = socket.recv_fds(here, 1, 1)
+    with (
+        socket.socket(fileno=descriptor) as held,
+        daemon(tmp_path, CONFIG, running.namespace, inherited=[("imds", held)]) as second,
+    ):
+        second.imds_sim("options", "web-1", "--http-put-response-hop-limit", "2")
+        for where, hops in ((FAR, 1), (NEAR, 0)):
+            assert answered(second, host, *where)["put"] == 1
+            newest = json.loads(second.imds_sim("clients", "--json").stdout)["clients"][0]
+            assert newest["hops"] == hops
 
 
 def test_a_closed_ipv6_endpoint_gives_no_answer_and_ipv4_is_as_before(running: Daemon) -> None:

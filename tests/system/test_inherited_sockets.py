@@ -19,6 +19,7 @@ CONFIG = "roles: {web: {}}\ninstances: {web-1: {role: web}}\n"
 CREDENTIALS = "/latest/meta-data/iam/security-credentials/"
 RESTARTS = 20
 CLIENTS = 8
+ISSUED = 20  # sets and metadata tokens before the daemon is killed
 
 
 @pytest.fixture
@@ -154,29 +155,37 @@ def test_a_kill_under_load_refuses_no_connection_and_ends_no_credential(
     tmp_path: Path, held: socket.socket
 ) -> None:
     config = f"state_dir: {tmp_path}/state\n{CONFIG}"
+    tokens: list[dict[str, str]] = []
+    documents: list[dict[str, str]] = []
     with bind_tcp(TcpAddress("127.0.0.1", 0), "test") as sts:
         inherited = [("imds", held), ("sts", sts)]
         load = Load(held)
         try:
             with daemon(tmp_path, config, inherited=inherited) as running:
                 load.until_more_is_served()
-                shown = {"X-aws-ec2-metadata-token": metadata_token(held)}
-                document = get(held, f"{CREDENTIALS}web", **shown)
+                admin = AdminClient(f"{running.folder}/admin.sock")
+                for _ in range(ISSUED):
+                    admin.call("POST", "/v1/rotate")
+                    shown = {"X-aws-ec2-metadata-token": metadata_token(held)}
+                    tokens.append(shown)
+                    documents.append(json.loads(get(held, f"{CREDENTIALS}web", **shown)))
                 running.process.kill()
                 running.process.wait(timeout=30)
         finally:
             with daemon(tmp_path, config, inherited=inherited) as again:
                 load.until_more_is_served()
                 load.end()
-                assert ask(held, **shown) == 200
-                issued = json.loads(document)
-                verified = AdminClient(f"{again.folder}/admin.sock").call(
-                    "POST",
-                    "/v1/verify",
-                    document={
-                        "access_key_id": issued["AccessKeyId"],
-                        "session_token": issued["Token"],
-                    },
-                )
-    assert "assumed-role/web" in str(verified)
+                assert {ask(held, **shown) for shown in tokens} == {200}
+                verify = {"access_key_id": "AccessKeyId", "session_token": "Token"}
+                admin = AdminClient(f"{again.folder}/admin.sock")
+                verified = [
+                    admin.call(
+                        "POST",
+                        "/v1/verify",
+                        document={name: issued[member] for name, member in verify.items()},
+                    )
+                    for issued in documents
+                ]
+    assert len({issued["AccessKeyId"] for issued in documents}) == ISSUED
+    assert all("assumed-role/web" in str(each) for each in verified)
     assert set(load.statuses) == {401}

@@ -5,6 +5,7 @@ import json
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -59,21 +60,36 @@ def get(path: str, metadata_token: bytes) -> bytes:
     )
 
 
-async def test_ten_reloads_under_fifty_clients_lose_no_request(running: Daemon) -> None:
+RELOADS = 10
+CLIENTS = 50
+FIGURE = 100_000  # requests, each on a connection of its own
+
+
+async def answers_during_reloads(running: Daemon, requests: int) -> Counter[bytes]:
+    """What clients are answered while the file changes and is reloaded, by status line.
+
+    The reloads are spread over `requests`; the clients end when both are through.
+    """
     address = place(running)
     _, metadata_token = await exchange(address, put_token())
-    wanted, request = asyncio.Event(), get(CREDENTIALS, metadata_token)
-    answered: list[bytes] = []
-    one_more = asyncio.Event()
+    request = get(CREDENTIALS, metadata_token)
+    answers: Counter[bytes] = Counter()
+    reloaded, one_more = asyncio.Event(), asyncio.Event()
+    asked = 0
 
     async def client() -> None:
-        while not wanted.is_set() and len(answered) < 100_000:
+        nonlocal asked
+        while asked < requests or not reloaded.is_set():
+            asked += 1
             head, _ = await exchange(address, request)
-            answered.append(head.split(b"\r\n")[0])
+            answers[head.split(b"\r\n")[0]] += 1
             one_more.set()
 
     async def reloads() -> None:
-        for number in range(10):
+        for number in range(RELOADS):
+            while answers.total() < number * requests // RELOADS:
+                one_more.clear()
+                await asyncio.wait_for(one_more.wait(), 30)
             (running.folder / "config.yaml").write_text(
                 DEFAULT + f"functions: {{fn-{number}: {{role: web}}}}\n"
             )
@@ -81,13 +97,27 @@ async def test_ten_reloads_under_fifty_clients_lose_no_request(running: Daemon) 
             running.process.send_signal(signal.SIGHUP)
             await asyncio.to_thread(running.imds_sim, "reload")
             await asyncio.wait_for(one_more.wait(), 30)  # each reload has clients to lose
-        wanted.set()
+        reloaded.set()
 
-    await asyncio.gather(reloads(), *(client() for _ in range(50)))
-    assert set(answered) == {b"HTTP/1.1 200 OK"}
+    await asyncio.gather(reloads(), *(client() for _ in range(CLIENTS)))
     assert "Traceback" not in running.log()
     status = json.loads(running.imds_sim("status", "--json").stdout)
-    assert status["generation"] == 21
+    assert status["generation"] == 1 + 2 * RELOADS  # each file by signal and by command
+    return answers
+
+
+async def test_ten_reloads_under_fifty_clients_lose_no_request(running: Daemon) -> None:
+    answers = await answers_during_reloads(running, 0)
+    assert set(answers) == {b"HTTP/1.1 200 OK"}
+
+
+@pytest.mark.slow
+async def test_ten_reloads_under_fifty_clients_lose_none_of_a_hundred_thousand_requests(
+    running: Daemon,
+) -> None:
+    answers = await answers_during_reloads(running, FIGURE)
+    assert set(answers) == {b"HTTP/1.1 200 OK"}
+    assert FIGURE <= answers.total() < FIGURE + CLIENTS
 
 
 async def test_eighty_thousand_tokens_issued_by_eight_connections_at_once_are_all_valid(
