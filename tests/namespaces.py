@@ -89,6 +89,13 @@ def two_hops() -> Iterator[Namespace]:
 
 
 @contextmanager
+def with_mounts(*steps: str) -> Iterator[Namespace]:
+    """A namespace with loopback alone and mounts of its own, changed by `steps`; as root."""
+    with _held(["-nm"], " && ".join(("ip link set lo up", *steps))) as made:
+        yield made
+
+
+@contextmanager
 def _held(flags: list[str], steps: str) -> Iterator[Namespace]:
     holder = subprocess.Popen(
         ["unshare", *flags, "sh", "-c", f"{steps} && echo ready && exec cat"],

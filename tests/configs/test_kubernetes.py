@@ -19,6 +19,7 @@ DEFINITIONS = {
     "Service": "io.k8s.api.core.v1.Service",
 }
 FOLDERS = ("sidecar", "daemonset", "service")
+KEY = "/etc/imds-sim/key/state.key"
 
 
 def document(path: Path) -> dict[str, Any]:
@@ -42,6 +43,15 @@ def pod(folder: str) -> dict[str, Any]:
 def simulator(folder: str) -> dict[str, Any]:
     containers = [*pod(folder).get("initContainers", []), *pod(folder)["containers"]]
     return dict(next(each for each in containers if each["name"] == "imds-sim"))
+
+
+def ports(folder: str) -> dict[str, int]:
+    return {each["name"]: each["containerPort"] for each in simulator(folder)["ports"]}
+
+
+def mountpoint(mounts: dict[str, str], volume: str) -> str:
+    [found] = [path for path, name in mounts.items() if name == volume]
+    return found
 
 
 def test_every_file_is_one_of_these() -> None:
@@ -73,24 +83,80 @@ def test_the_configuration_loads_with_the_key_of_the_secret(folder: str, tmp_pat
     key = tmp_path / "state.key"
     key.write_text("0f" * 32)
     text = (SAMPLES / folder / "imds-sim.yaml").read_text()
-    mounted = "/etc/imds-sim/key/state.key"
-    assert mounted in text
-    configuration = parse_config(text.replace(mounted, str(key)))
+    assert KEY in text
+    configuration = parse_config(text.replace(KEY, str(key)))
     assert configuration.hop_limit.mode == "off"
-    assert [str(each) for each in configuration.probes] == ["0.0.0.0:9102"]
+    [probes] = configuration.probes
+    asked = simulator(folder)["startupProbe"]["httpGet"].get("host", "0.0.0.0")
+    assert str(probes) == f"{asked}:{ports(folder)['probes']}"
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_what_the_kustomization_makes_is_what_the_pod_mounts(folder: str) -> None:
+    """The names are the same, else kustomize would not put its hashes into them."""
+    kustomization = document(SAMPLES / folder / "kustomization.yaml")
+    [settings], [secret] = kustomization["configMapGenerator"], kustomization["secretGenerator"]
+    volumes = {each["name"]: each for each in pod(folder)["volumes"]}
+    mounts = {each["mountPath"]: each["name"] for each in simulator(folder)["volumeMounts"]}
+    assert volumes["config"]["configMap"] == {"name": settings["name"]}
+    assert volumes["key"]["secret"]["secretName"] == secret["name"]
+    assert volumes["key"]["secret"]["defaultMode"] & 0o007 == 0  # serve refuses a key for all
+    assert settings["files"] == ["imds-sim.yaml"]
+    assert secret["files"] == ["state.key"]  # which the first line of the file tells to make
+    assert set(mounts.values()) == set(volumes)
+    configuration = simulator(folder)["args"][simulator(folder)["args"].index("--config") + 1]
+    assert configuration == f"{mountpoint(mounts, 'config')}/imds-sim.yaml"
+    assert f"{mountpoint(mounts, 'key')}/state.key" == KEY
+    [runtime] = [each for each in simulator(folder)["env"] if each["name"] == "RUNTIME_DIRECTORY"]
+    assert runtime["value"] == mountpoint(mounts, "run")
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_the_container_may_do_nothing_that_it_does_not_need(folder: str) -> None:
+    port_80 = {"add": ["NET_BIND_SERVICE"]} if folder == "daemonset" else {}
     assert simulator(folder)["securityContext"] == {
         "allowPrivilegeEscalation": False,
         "readOnlyRootFilesystem": True,
-        "capabilities": {"drop": ["ALL"]},
+        "capabilities": {"drop": ["ALL"], **port_80},
     }
-    assert pod(folder)["securityContext"]["runAsUser"] == 65532
-    assert pod(folder)["securityContext"]["runAsNonRoot"] is True
-    assert simulator(folder)["livenessProbe"]["httpGet"] == {"path": "/healthz", "port": "probes"}
-    assert simulator(folder)["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": "probes"}
+    if folder != "daemonset":
+        assert pod(folder)["securityContext"]["runAsUser"] == 65532
+        assert pod(folder)["securityContext"]["runAsNonRoot"] is True
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_probes_ask_a_port_of_their_own(folder: str) -> None:
+    probes = {
+        each: simulator(folder)[each]["httpGet"]
+        for each in ("startupProbe", "livenessProbe", "readinessProbe")
+    }
+    assert {each["port"] for each in probes.values()} == {"probes"}
+    assert {name: each["path"] for name, each in probes.items()} == {
+        "startupProbe": "/readyz",
+        "livenessProbe": "/healthz",
+        "readinessProbe": "/readyz",
+    }
+
+
+def test_the_daemonset_puts_its_address_on_the_node_before_it_binds_it() -> None:
+    """Where it may be done: `addresses add` refuses on a cloud VM, and nothing tells it not to."""
+    assert pod("daemonset")["hostNetwork"] is True
+    [addresses] = pod("daemonset")["initContainers"]
+    assert addresses["args"] == ["addresses", "add", "169.254.169.254"]
+    assert addresses["securityContext"]["capabilities"] == {"drop": ["ALL"], "add": ["NET_ADMIN"]}
+    text = (SAMPLES / "daemonset/imds-sim.yaml").read_text()
+    assert 'listen: ["169.254.169.254:80"]' in text
+    assert "allow_public_bind" not in text
+    assert pod("daemonset")["tolerations"] == [{"operator": "Exists"}]
+
+
+def test_a_service_leads_to_the_ports_of_its_pods() -> None:
+    deployment, service = resources("service")
+    spec = service["spec"]
+    assert spec["selector"].items() <= deployment["spec"]["template"]["metadata"]["labels"].items()
+    assert {each["targetPort"]: each["port"] for each in spec["ports"]}.items() <= (
+        ports("service").items()
+    )
 
 
 def test_the_sidecar_starts_before_the_application() -> None:

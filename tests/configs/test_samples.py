@@ -41,14 +41,10 @@ def keys_used(data: object, section: type[Section], prefix: str = "") -> Iterato
 
 
 def test_every_yaml_file_is_one_of_these() -> None:
-    assert {file.name for file in SAMPLES.glob("*.yaml")} == {
-        "minimal.yaml",
-        "full.yaml",
-        "containers.yaml",
-    }
+    assert {file.name for file in SAMPLES.glob("*.yaml")} == {"minimal.yaml", "full.yaml"}
 
 
-@pytest.mark.parametrize("name", ["minimal", "full", "containers"])
+@pytest.mark.parametrize("name", ["minimal", "full"])
 def test_a_sample_makes_a_world(name: str) -> None:
     configuration = load_config(SAMPLES / f"{name}.yaml")
     world = build_world(
