@@ -10,6 +10,9 @@ from imds_sim.journal.redact import redacted_target
 from imds_sim.kernel.message import Notes
 
 log = logging.getLogger(__name__)
+_package = logging.getLogger(
+    "imds_sim"
+)  # has the level; to ask `log` for it takes ten times as long
 
 _Row = tuple[
     int,
@@ -112,7 +115,7 @@ class Recorder:
         self._rows.append(row)
         if self.sink is not None:
             self.sink(Entry(*row))
-        if log.isEnabledFor(logging.DEBUG):
+        if _package.level == logging.DEBUG:
             _tell(Entry(*row))
 
     def entries(
