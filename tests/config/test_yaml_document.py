@@ -128,7 +128,8 @@ def test_nesting_is_bounded(levels: int, read: bool) -> None:
 
 
 def test_a_text_that_only_opens_brackets_is_refused_at_once() -> None:
-    assert found("[" * 1_000_000) == [((1, MAX_DEPTH + 2), "nested more than 32 levels deep")]
+    ((_, message),) = found("[" * 1_000_000)  # by libyaml itself where it counts to 1,000
+    assert message.removeprefix("not YAML: ") == f"nested more than {MAX_DEPTH} levels deep"
 
 
 @pytest.mark.parametrize(("more", "read"), [(0, True), (1, False)])
