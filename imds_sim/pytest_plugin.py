@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ MARKER = (
     "run the test as a workload of a simulated AWS; all arguments are optional"
 )
 ARGUMENTS = ("as_", "config", "roles", "faults")
+FAULT = ("fault", "as", "surface", "client")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -107,8 +108,8 @@ def _imds_sim(
     """
     asked = _arguments(request.node)
     simulator = _imds_sims.of(_world(asked, request))
-    for fault in _texts("faults", asked.get("faults", ())):
-        simulator.faults.add(fault)
+    for fault in _faults(asked.get("faults", ())):
+        simulator.faults.add(**fault)
     as_ = asked.get("as_")
     if as_ is not None and not isinstance(as_, str):
         raise pytest.UsageError(f"{NAME}: as_ is the name of a workload, not {as_!r}")
@@ -150,10 +151,20 @@ def _nearest(file: Path, directory: Path, root: Path) -> Path:
     return next((place for place in places if place.exists()), places[0])
 
 
-def _texts(name: str, value: object) -> Sequence[str]:
-    if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
-        return value
-    raise pytest.UsageError(f"{NAME}: {name} is a list of texts, not {value!r}")
+def _faults(value: object) -> Iterator[dict[str, str]]:
+    """What `faults.add` takes: a text is for everybody, a mapping as it stands in a file."""
+    for each in value if isinstance(value, list | tuple) else (None,):
+        fault = {"fault": each} if isinstance(each, str) else each
+        if (
+            not isinstance(fault, Mapping)
+            or not {"fault"} <= set(fault) <= set(FAULT)
+            or not all(isinstance(text, str) for text in fault.values())
+        ):
+            raise pytest.UsageError(
+                f"{NAME}: faults is a list of texts or of mappings ({', '.join(FAULT)}), "
+                f"not {value!r}"
+            )
+        yield {"as_" if key == "as" else key: text for key, text in fault.items()}
 
 
 def _enter(variables: Mapping[str, str], empty_file: str, monkeypatch: pytest.MonkeyPatch) -> None:

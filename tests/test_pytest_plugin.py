@@ -80,6 +80,15 @@ def test_faults_are_armed(imds_sim: Simulator) -> None:
     assert role() == (200, "web")
 
 
+@pytest.mark.imds_sim(
+    config=TWO, faults=["ecs:500", {"fault": "token:503", "as": "web-2", "surface": "imds"}]
+)
+def test_faults_are_armed_for_some_as_in_a_file(imds_sim: Simulator) -> None:
+    assert role() == (200, "web")
+    scopes = [(each.scope.workload, each.scope.surface) for each in imds_sim.faults.list()]
+    assert scopes == [(None, None), ("web-2", "imds")]
+
+
 async def test_a_coroutine_has_it_too(imds_sim: Simulator) -> None:
     assert await asyncio.to_thread(role) == (200, "web")
 
@@ -135,7 +144,12 @@ def test_workers_of_xdist_do_not_meet(tmp_path: Path) -> None:
         ("(who='x')", "by name, not who"),
         ("('web-1')", "by name, not 'web-1'"),
         ("(config=7)", "config is a path or a mapping, not 7"),
-        ("(faults='token:503')", "faults is a list of texts, not 'token:503'"),
+        (
+            "(faults='token:503')",
+            "texts or of mappings (fault, as, surface, client), not",
+        ),
+        ("(faults=[{'fault': 'v1:off', 'who': 'x'}])", "not [{'fault': 'v1:off', 'who': 'x'}]"),
+        ("(faults=[{'as': 'web-1'}])", "not [{'as': 'web-1'}]"),
         ("(as_='web-9')", "web-9"),
         ("(config='none.yaml')", "none.yaml"),
     ],
@@ -156,6 +170,24 @@ def test_nothing_is_imported_before_the_fixture_is_used(tmp_path: Path) -> None:
         "and n != 'imds_sim.pytest_plugin']\n"
     )
     assert outcome(tmp_path)[1] == "1 passed"
+
+
+# Passes over the whole file, so that each test comes after each other one; without those that start
+# a pytest of their own. The order within a pass is the file's.
+REPEATING = """
+def pytest_collection_modifyitems(items):
+    items[:] = [item for item in items if "tmp_path" not in item.fixturenames] * 1000
+"""
+
+
+@pytest.mark.slow
+def test_a_thousand_repetitions_of_these_tests_pass(tmp_path: Path) -> None:
+    (tmp_path / "repeating.py").write_text(REPEATING)
+    here = Path(__file__)
+    arguments = ("-q", "-n", "0", "-p", "repeating", str(here))
+    text, end = outcome(here.parents[1], *arguments, PYTHONPATH=str(tmp_path))
+    passed, said = end.split()
+    assert (said, int(passed) >= 10_000, int(passed) % 1_000) == ("passed", True, 0), text[-4_000:]
 
 
 def outcome(folder: Path, *arguments: str, **environ: str) -> tuple[str, str]:

@@ -24,7 +24,8 @@ def daemon(
 
 
 def test_a_fault_is_added_listed_and_cleared(daemon: StubDaemon, invoke: Invoke) -> None:
-    added = invoke("fault", "add", "token:503*1", "--as", "web-1", "--client", "10.0.0.0/8")
+    whose = ("--as", "web-1", "--surface", "imds", "--client", "10.0.0.0/8")
+    added = invoke("fault", "add", "token:503*1", *whose)
     assert (added.exit_code, added.stdout) == (0, "1  token:503*1\n")
     shown = invoke("fault", "list").stdout
     assert shown.split() == [
@@ -32,13 +33,16 @@ def test_a_fault_is_added_listed_and_cleared(daemon: StubDaemon, invoke: Invoke)
         "token:503*1",
         "as",
         "web-1,",
+        "surface",
+        "imds,",
         "client",
         "10.0.0.0/8",
         "0",
         "hits",
     ]
     assert "token:503*1" in invoke("status").stdout
-    assert json.loads(invoke("fault", "list", "--json").stdout)["faults"][0]["as"] == "web-1"
+    [armed] = json.loads(invoke("fault", "list", "--json").stdout)["faults"]
+    assert [armed[key] for key in ("as", "surface", "client")] == ["web-1", "imds", "10.0.0.0/8"]
     assert invoke("fault", "clear", "1").stdout == "1 cleared\n"
     assert invoke("fault", "list").stdout == "no fault is armed\n"
     assert invoke("fault", "clear").stdout == "0 cleared\n"

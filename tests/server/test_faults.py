@@ -133,6 +133,26 @@ def test_a_late_reply_comes(simulator: Simulator) -> None:
         assert received(client).startswith(b"HTTP/1.1 200 OK")
 
 
+@pytest.mark.parametrize(
+    ("surface", "client", "answers"),
+    [
+        ("ecs", None, [b"HTTP/1.1 200", b"HTTP/1.1 503"]),
+        ("imds", None, [b"HTTP/1.1 503", b"HTTP/1.1 200"]),
+        (None, "127.0.0.0/8", [b"HTTP/1.1 503", b"HTTP/1.1 503"]),
+        (None, "10.0.0.0/8", [b"HTTP/1.1 200", b"HTTP/1.1 200"]),
+        ("ecs", "::1", [b"HTTP/1.1 200", b"HTTP/1.1 200"]),
+    ],
+)
+def test_a_fault_is_for_one_surface_or_for_some_clients(
+    simulator: Simulator, surface: str | None, client: str | None, answers: list[bytes]
+) -> None:
+    simulator.faults.add("outage:503", surface=surface, client=client)
+    with instance(simulator) as one, ecs(simulator) as other:
+        one.sendall(PUT)
+        other.sendall(GET)
+        assert [one.recv(12), other.recv(12)] == answers
+
+
 def test_a_fault_is_for_one_workload(simulator: Simulator) -> None:
     simulator.faults.add("token:500", as_="web-2")
     answers = []
@@ -206,6 +226,10 @@ def test_what_cannot_be_armed_says_why(simulator: Simulator) -> None:
         simulator.faults.add("sts:500", as_="web-1")
     with pytest.raises(FaultUnknown):
         simulator.faults.clear(999)
+    with pytest.raises(ValueError, match="admin"):
+        simulator.faults.add("token:403", surface="admin")
+    with pytest.raises(ValueError, match=r"10\.0\.0"):
+        simulator.faults.add("token:403", client="10.0.0")
 
 
 def test_the_clock_stands_still_and_speeds_up(simulator: Simulator) -> None:
