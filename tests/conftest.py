@@ -1,9 +1,12 @@
 import os
+import signal
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import hypothesis
 import pytest
 
 from imds_sim.kernel.secret import Secret
@@ -147,6 +150,27 @@ def function() -> Function:
         availability_zone_id="use1-az1",
         snap_start=True,
     )
+
+
+# Who runs the tests in the background of a script has them ignore Ctrl-C, and so would what they
+# start; a handler, unlike that, is not inherited.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes on a busy machine says nothing about the service.
+hypothesis.settings.register_profile("imds-sim", deadline=None)
+hypothesis.settings.load_profile("imds-sim")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """For the whole default run the processors, up to four; a part of it needs no other process.
+
+    What is slow has the machine for itself: it boots, compiles, and waits on the wall clock.
+    """
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    if not whole or config.option.markexpr != "not slow":
+        return 0
+    return min(len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1, 4)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -9,9 +9,9 @@ from imds_sim.imds.signatures import Signatures
 from imds_sim.imds.tokens import MetadataTokens
 from imds_sim.kernel.clock import ManualClock
 from imds_sim.kernel.entropy import SeededEntropy
-from imds_sim.kernel.keys import ProcessKeys
 from imds_sim.workloads.instance import Instance, MetadataOptions
 from tests.imds.client import LAUNCHED, NOW, PROFILE, Client, HeldSets, credential_set
+from tests.keys import KEYS
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def provider() -> HeldSets:
 
 @pytest.fixture
 def signatures(clock: ManualClock) -> Signatures:
-    return Signatures(ProcessKeys(), clock, SeededEntropy(1))
+    return Signatures(KEYS, clock, SeededEntropy(1))
 
 
 @pytest.fixture

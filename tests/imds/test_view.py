@@ -7,11 +7,11 @@ from imds_sim.imds.signatures import Signatures
 from imds_sim.imds.view import View
 from imds_sim.kernel.clock import ManualClock
 from imds_sim.kernel.entropy import SeededEntropy
-from imds_sim.kernel.keys import ProcessKeys
 from imds_sim.workloads.instance import Instance
 from tests.imds.client import DELIVERED, LAUNCHED, NOW, HeldSets, credential_set
+from tests.keys import KEYS
 
-SIGNATURES = Signatures(ProcessKeys(), ManualClock(), SeededEntropy(1))
+SIGNATURES = Signatures(KEYS, ManualClock(), SeededEntropy(1))
 
 
 def view(instance: Instance, provider: HeldSets, delivery: Delivery = Delivery.IMDS_V2) -> View:

@@ -6,7 +6,6 @@ from typing import Any
 
 from imds_sim.faults.grammar import parse
 from imds_sim.kernel.exchange import Surface
-from imds_sim.kernel.keys import ProcessKeys
 from imds_sim.kernel.message import Headers, Request, Response
 from imds_sim.kernel.plan import WirePlan
 from imds_sim.workloads.pod import POD_AUDIENCE, Pod
@@ -35,7 +34,6 @@ tasks: {api-1: {role: api, credentials_id: 16105516-51c7-41a2-ad8a-ba7411f309a0}
 pods: {pod-1: {role: pod}, chained: {role: pod, target_role: web}}
 functions: {resize-1: {role: resize, snap_start: true, authorization_token: open-sesame}}
 """
-ISSUER_KEYS = ProcessKeys()  # made once: an RSA key takes its time
 ROLES = "/latest/meta-data/iam/security-credentials"
 TTL = "X-aws-ec2-metadata-token-ttl-seconds"
 
@@ -44,7 +42,7 @@ TTL = "X-aws-ec2-metadata-token-ttl-seconds"
 class Clients:
     """One client of each surface, which keeps its metadata token."""
 
-    scene: Scene = field(default_factory=lambda: scene_of(WORLD, keys=ISSUER_KEYS))
+    scene: Scene = field(default_factory=lambda: scene_of(WORLD))
     metadata_token: str = ""
 
     def arm(self, fault: str) -> None:

@@ -17,6 +17,7 @@ from imds_sim.kernel.secret import Secret
 from imds_sim.simulator.core import Core, derived_key
 from imds_sim.simulator.world import World
 from imds_sim.sts.query_api.sigv4 import sign
+from tests.keys import KEYS
 
 STATE_KEY = b"k" * 32
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
@@ -75,7 +76,7 @@ class Scene:
         return self.core.handle(over(Surface.STS), signed)
 
 
-def scene_of(text: str, clock: ManualClock | None = None, keys: KeyKeeper | None = None) -> Scene:
+def scene_of(text: str, clock: ManualClock | None = None, keys: KeyKeeper = KEYS) -> Scene:
     clock = clock or ManualClock()
     ids = Identifiers(derived_key(STATE_KEY, "identifiers"))
     world = build_world(parse_config(text), ids, Generations(), clock.now())

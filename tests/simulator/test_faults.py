@@ -8,7 +8,7 @@ import pytest
 
 from imds_sim.kernel.clock import ManualClock
 from imds_sim.kernel.exchange import Surface
-from tests.simulator.faulty import ISSUER_KEYS, WORLD, Clients, usual
+from tests.simulator.faulty import WORLD, Clients, usual
 from tests.simulator.scenes import scene_of
 
 FILE = WORLD + "faults: ['ecs:503*1']\n"
@@ -103,7 +103,7 @@ def told(clients: Clients) -> list[dict[str, Any]]:
 def sequence(text: str, starts_at: datetime, between: timedelta) -> list[dict[str, Any]]:
     """What one sequential client does on every surface; its clock is that of no other run."""
     clock = ManualClock(starts_at)
-    clients = Clients(scene_of(text, clock, keys=ISSUER_KEYS))
+    clients = Clients(scene_of(text, clock))
     for _ in range(15):
         clients.put()
         clients.roles()

@@ -24,6 +24,7 @@ from imds_sim.sts.query_api.sigv4 import sign
 from imds_sim.sts.service import Service
 from imds_sim.sts.sessions import SessionSealer
 from imds_sim.sts.signer import Signer
+from tests.keys import KEYS
 
 ACCOUNT = "111122223333"
 STATE_KEY = bytes(range(32))
@@ -102,7 +103,7 @@ class Sts:
     saml_providers: tuple[SamlProvider, ...] = ()
     strict_region: bool = False
     used_codes: UsedCodes = field(default_factory=UsedCodes)
-    issuer_keys: ProcessKeys = field(default_factory=ProcessKeys)
+    issuer_keys: ProcessKeys = field(default_factory=lambda: KEYS)
 
     @property
     def sealer(self) -> SessionSealer:
