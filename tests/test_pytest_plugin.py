@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from datetime import timedelta
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -138,28 +139,38 @@ def test_workers_of_xdist_do_not_meet(tmp_path: Path) -> None:
     assert outcome(tmp_path, "-n", "2", "--rootdir", str(tmp_path))[1] == "8 passed"
 
 
-@pytest.mark.parametrize(
-    ("marker", "told"),
-    [
-        ("(who='x')", "by name, not who"),
-        ("('web-1')", "by name, not 'web-1'"),
-        ("(config=7)", "config is a path or a mapping, not 7"),
-        (
-            "(faults='token:503')",
-            "texts or of mappings (fault, as, surface, client), not",
-        ),
-        ("(faults=[{'fault': 'v1:off', 'who': 'x'}])", "not [{'fault': 'v1:off', 'who': 'x'}]"),
-        ("(faults=[{'as': 'web-1'}])", "not [{'as': 'web-1'}]"),
-        ("(as_='web-9')", "web-9"),
-        ("(config='none.yaml')", "none.yaml"),
-    ],
-)
-def test_a_wrong_marker_is_told(tmp_path: Path, marker: str, told: str) -> None:
-    (tmp_path / "test_it.py").write_text(
-        f"import pytest\n@pytest.mark.imds_sim{marker}\ndef test_it(): pass\n"
-    )
-    text, end = outcome(tmp_path)
-    assert (told in text, end) == (True, "1 error")
+WRONG = [
+    ("(who='x')", "by name, not who"),
+    ("('web-1')", "by name, not 'web-1'"),
+    ("(config=7)", "config is a path or a mapping, not 7"),
+    ("(faults='token:503')", "texts or of mappings (fault, as, surface, client), not"),
+    ("(faults=[{'fault': 'v1:off', 'who': 'x'}])", "not [{'fault': 'v1:off', 'who': 'x'}]"),
+    ("(faults=[{'as': 'web-1'}])", "not [{'as': 'web-1'}]"),
+    ("(as_='web-9')", "web-9"),
+    ("(config='none.yaml')", "none.yaml"),
+]
+
+
+@pytest.fixture(scope="module")
+def errors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What a pytest of its own says of each wrong marker."""
+    folder = tmp_path_factory.mktemp("wrong")
+    for number, (marker, _) in enumerate(WRONG):
+        text = f"import pytest\n@pytest.mark.imds_sim{marker}\ndef test_it(): pass\n"
+        (folder / f"test_{number}.py").write_text(text)
+    text, end = outcome(folder, "--junit-xml=told.xml")
+    assert end == f"{len(WRONG)} errors", text
+    cases = ElementTree.parse(folder / "told.xml").iter("testcase")
+    told = {case.get("classname"): case.find("error") for case in cases}
+    return {
+        marker: "" if (error := told[f"test_{number}"]) is None else error.get("message", "")
+        for number, (marker, _) in enumerate(WRONG)
+    }
+
+
+@pytest.mark.parametrize(("marker", "told"), WRONG)
+def test_a_wrong_marker_is_told(errors: dict[str, str], marker: str, told: str) -> None:
+    assert told in errors[marker]
 
 
 def test_nothing_is_imported_before_the_fixture_is_used(tmp_path: Path) -> None:
@@ -176,7 +187,7 @@ def test_nothing_is_imported_before_the_fixture_is_used(tmp_path: Path) -> None:
 # a pytest of their own. The order within a pass is the file's.
 REPEATING = """
 def pytest_collection_modifyitems(items):
-    items[:] = [item for item in items if "tmp_path" not in item.fixturenames] * 1000
+    items[:] = [item for item in items if not {"tmp_path", "errors"} & {*item.fixturenames}] * 1000
 """
 
 
