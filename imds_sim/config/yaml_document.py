@@ -26,6 +26,8 @@ _COLLECTION_TAGS = {
     yaml.MappingStartEvent: {None, "!", "tag:yaml.org,2002:map"},
 }
 _PLAINER = {
+    # A newer libyaml counts too, to 1,000.
+    "exceeded maximum nesting depth": f"nested more than {MAX_DEPTH} levels deep",
     "found character that cannot start any token": (
         "no value can begin with this character; indent with spaces, not tabs, and put text that "
         "begins with @, ` or % in quotes"

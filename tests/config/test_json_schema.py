@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import yaml
 from imds_sim.config.json_schema import json_schema
 
 SAMPLES = Path(__file__).parents[2] / "configs"
+the_schema = cache(json_schema)  # making it takes longer than validating against it
 
 
 def keys(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -23,7 +25,7 @@ def keys(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
 def test_every_key_has_a_description_that_names_its_default() -> None:
     sections = {"listen", "credentials", "sts", "journal", "audit", "log", "metadata_options"}
     sections |= {"organization", "ecs", "throttle"}
-    for section, key, described in keys(json_schema()):
+    for section, key, described in keys(the_schema()):
         assert described.get("description"), f"{section}.{key}"
         if key not in sections and not key.endswith(("_file", "_base64")):
             text = described["description"]
@@ -31,20 +33,20 @@ def test_every_key_has_a_description_that_names_its_default() -> None:
 
 
 def test_keys_are_in_the_schema_as_the_file_spells_them() -> None:
-    found = {key for _, key, _ in keys(json_schema())}
+    found = {key for _, key, _ in keys(the_schema())}
     assert {"lambda", "endpoints"} <= found
     assert "aws_lambda" not in found
 
 
 def test_defaults_are_written_as_in_the_file() -> None:
-    definitions: Any = json_schema()["$defs"]
+    definitions: Any = the_schema()["$defs"]
     credentials = definitions["CredentialsSection"]["properties"]
     assert credentials["lifetime"]["default"] == "6h35m"
     assert definitions["ListenSection"]["properties"]["imds"]["default"] == ["127.0.0.1:1338"]
 
 
 def test_the_schema_is_json_of_a_stated_dialect() -> None:
-    schema = json_schema()
+    schema = the_schema()
     assert json.loads(json.dumps(schema)) == schema
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["additionalProperties"] is False
@@ -54,7 +56,7 @@ def test_the_schema_is_json_of_a_stated_dialect() -> None:
 def test_the_samples_are_valid_by_the_schema(sample: str) -> None:
     jsonschema = pytest.importorskip("jsonschema")
     text = (SAMPLES / f"{sample}.yaml").read_text()
-    jsonschema.validate(yaml.safe_load(text), json_schema())
+    jsonschema.validate(yaml.safe_load(text), the_schema())
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,7 @@ def test_the_samples_are_valid_by_the_schema(sample: str) -> None:
 def test_the_schema_refuses_what_an_editor_can_see(document: dict[str, Any]) -> None:
     jsonschema = pytest.importorskip("jsonschema")
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(document, json_schema())
+        jsonschema.validate(document, the_schema())
 
 
 def test_the_errors_of_configurations_can_be_named_without_loading_the_schema() -> None:

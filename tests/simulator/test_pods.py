@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from imds_sim.kernel.exchange import Surface
+from imds_sim.kernel.keys import ProcessKeys
 from imds_sim.kernel.message import Headers, Request, Response
 from imds_sim.simulator.cluster_tokens import TOKEN_LIFETIME
 from imds_sim.workloads.pod import IRSA_AUDIENCE, POD_AUDIENCE, Pod
@@ -106,7 +107,7 @@ def tampered(token: str) -> str:
 
 def foreign(scene: Scene) -> str:
     """Everything right but the key: from a simulator beside this one."""
-    return token_of(scene_of(WORLD))
+    return token_of(scene_of(WORLD, keys=ProcessKeys()))
 
 
 def for_the_sts(scene: Scene) -> str:
