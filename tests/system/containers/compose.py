@@ -181,8 +181,11 @@ def _ended_well(engine: Engine, service: str) -> None:
 def _healthy(engine: Engine, service: str) -> None:
     pause = threading.Event()
     for _ in range(SECONDS * 2):
-        if engine.podman("healthcheck", "run", service, check=False).returncode == 0:
+        status = engine.podman("healthcheck", "run", service, check=False).returncode
+        if status == 0:
             return
+        if status != 1:  # it has ended
+            break
         pause.wait(0.5)
     logged = engine.podman("logs", service)
     raise AssertionError(f"{service} is not healthy: {logged.stdout}{logged.stderr}")

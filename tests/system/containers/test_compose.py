@@ -1,6 +1,9 @@
 """The image, and the compose files around it: what they say holds where buildah and podman run."""
 
 import json
+import re
+import shlex
+import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -11,9 +14,11 @@ from tests.daemons import NOTHING
 from tests.system.containers.compose import Composed, composed
 from tests.system.containers.engine import Engine
 from tests.system.containers.image import IMAGE, base
+from tests.system.machine import CHECKOUT
 
 pytestmark = [pytest.mark.slow, pytest.mark.boot]
 
+README = (CHECKOUT / "README.md").read_text()
 HOST = "arn:aws:sts::111122223333:assumed-role/host/i-"
 WHOAMI = """
 import boto3
@@ -28,8 +33,9 @@ print(found.access_key, found.secret_key, found.token)
 SLOW = """
 import socket, sys
 to = socket.create_connection(("169.254.169.254", 1339), timeout=60)
-to.sendall(b"POST / HTTP/1.1\\r\\nHost: sts\\r\\nContent-Length: 43\\r\\nExpect: 100-continue\\r\\n")
-to.sendall(b"Content-Type: application/x-www-form-urlencoded\\r\\n\\r\\n")
+to.sendall(b"POST / HTTP/1.1\\r\\nHost: sts\\r\\nContent-Length: 43\\r\\n")
+to.sendall(b"Content-Type: application/x-www-form-urlencoded\\r\\n")
+to.sendall(b"Expect: 100-continue\\r\\n\\r\\n")
 print(to.recv(100).split()[1].decode(), flush=True)
 sys.stdin.readline()
 to.sendall(b"Action=GetCallerIdentity&Version=2011-06-15")
@@ -86,19 +92,26 @@ def test_the_image_says_how_it_is_to_be_run(containers: Engine) -> None:
     assert image["Labels"]["org.opencontainers.image.licenses"] == "Apache-2.0"
 
 
-def test_it_serves_without_any_setting_where_nothing_can_be_written(containers: Engine) -> None:
-    """And its own health check finds it."""
-    run = ("run", "--detach", "--name=plain", "--pull=never", "--cgroups=disabled")
-    alone = ("--network=none", "--read-only", "--read-only-tmpfs=false", "--cap-drop=ALL")
-    writable = ("--tmpfs=/run/imds-sim:mode=1777", "--health-interval=disable")
-    containers.podman(*run, *alone, *writable, IMAGE)
+def test_the_line_of_the_readme_serves_this_machine_and_can_write_nothing(
+    containers: Engine,
+) -> None:
+    line = re.search(r"^docker run (.+?)^```", README, re.MULTILINE | re.DOTALL)
+    assert line
+    *flags, image = shlex.split(line[1].replace("\\\n", " "))
+    here = ("--name=plain", "--pull=never", "--cgroups=disabled", "--health-interval=disable")
+    containers.podman("run", "--detach", *here, "--read-only-tmpfs=false", *flags, image)
     try:
         containers.podman("exec", "plain", "imds-sim", "wait")
         assert containers.podman("healthcheck", "run", "plain").returncode == 0
-        denied = containers.podman("exec", "plain", "touch", "/etc/x", check=False).stderr
+        denied = containers.podman("exec", "plain", "touch", "/tmp/x", check=False).stderr
         assert "Read-only file system" in denied
+        for port, status in ((1338, "401"), (1339, "302")):
+            ask = ("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "20")
+            curl = containers.namespace.command(*ask, f"http://127.0.0.1:{port}/")
+            answer = subprocess.run(curl, capture_output=True, text=True, timeout=60)
+            assert answer.stdout == status
     finally:
-        containers.podman("rm", "--force", "--time=0", "plain")
+        containers.podman("rm", "--force", "--time=0", "plain", check=False)
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -152,7 +165,7 @@ def test_podman_stop_waits_for_the_open_request(application: Application) -> Non
             client.stdin.write("go on\n")
             client.stdin.flush()
             assert client.stdout.readline() == "403\n"  # it is not signed
-        assert stop.returncode == 0
+            assert stop.wait(timeout=60) == 0
     assert podman("inspect", "--format={{.State.ExitCode}}", "imds-sim").stdout == "0\n"
 
 
