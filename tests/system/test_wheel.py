@@ -55,6 +55,8 @@ def test_the_wheel_is_the_whole_program(wheel: Path, tmp_path: Path) -> None:
     assert f"ExecStart={there} serve" in service
     assert run(tmp_path, program, "man", "--section", "5").startswith(".TH ")
     assert "complete" in run(tmp_path, program, "completion", "bash")
+    recorded = "from imds_sim.cli.reporting.recorded import tables; print(*tables())"
+    assert "botocore" in run(tmp_path, "fresh/bin/python", "-c", recorded)
     where = "import imds_sim, pathlib; print(pathlib.Path(imds_sim.__file__).parent)"
     package = Path(run(tmp_path, "fresh/bin/python", "-c", where).strip())
     assert package.is_relative_to(tmp_path)
