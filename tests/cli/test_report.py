@@ -6,6 +6,7 @@ import pytest
 from click.testing import Result
 
 from imds_sim.cli.reporting.choice import chosen
+from imds_sim.cli.reporting.recorded import tables
 from tests.cli.conftest import Invoke
 
 # Asks for a token at most twice, and needs one.
@@ -112,6 +113,11 @@ def test_a_command_is_compared_with_what_an_sdk_was_recorded_to_do(invoke: Invok
     assert '  token:503*1: outcome was "credentials", is "none"' in other.stderr
     unknown = against("go-v3", "none")
     assert (unknown.exit_code, "go-v2" in unknown.stderr) == (2, True)
+
+
+def test_the_help_names_every_sdk_that_was_recorded(invoke: Invoke) -> None:
+    told = invoke("report", "--help").stdout
+    assert [each.client for each in tables() if each.client not in told] == []
 
 
 def test_a_kind_of_workload_that_was_not_recorded_is_refused_before_anything_runs(
