@@ -11,6 +11,7 @@ import pytest
 
 import imds_sim
 from imds_sim.cli.main import imds_sim as program
+from tests.clients import readme_table
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -94,6 +95,11 @@ def test_every_dependency_has_its_line_in_the_readme() -> None:
     names = re.findall(r'"([a-z0-9-]+)', text.partition("]")[0])
     assert len(names) >= 8
     assert [name for name in names if f"| {name} |" not in README] == []
+
+
+def test_the_table_of_sdks_is_made_of_what_was_recorded() -> None:
+    shown = README.partition(readme_table.START)[2].partition(readme_table.END)[0]
+    assert shown.splitlines() == list(readme_table.lines())
 
 
 def test_no_file_of_the_package_is_longer_than_one_idea() -> None:

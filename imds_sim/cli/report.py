@@ -12,8 +12,6 @@ from imds_sim.cli.ending import NO
 if TYPE_CHECKING:
     from imds_sim.config.schema.configuration import Configuration
 
-AT_ONCE = 8  # commands side by side: they wait more than they compute
-
 
 @click.command(
     "report",
@@ -34,6 +32,10 @@ AT_ONCE = 8  # commands side by side: they wait more than they compute
     "--timeout", default=30.0, show_default=True, metavar="SECONDS", help="Limit of each run.",
     type=click.FloatRange(min=0, min_open=True),
 )  # fmt: skip
+@click.option(
+    "--jobs", default=8, show_default=True, metavar="N", type=click.IntRange(1, 64),
+    help="Runs side by side; fewer where COMMAND computes much before it asks.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print a list, one object per scenario.")
 @click.option("--html", metavar="FILE", help="Write a page with a time line for each too.")
 @click.option(
@@ -42,15 +44,23 @@ AT_ONCE = 8  # commands side by side: they wait more than they compute
     metavar="FILE",
     help="A report of --json: exit 1 and tell the changes if the behaviour is another.",
 )
+@click.option(
+    "--against",
+    metavar="SDK",
+    help="What an SDK was recorded to do (boto3, awscrt, javascript-v3, go-v2, java-v2, rust): "
+    "exit 1 and tell the differences.",
+)
 @click.argument("arguments", metavar="COMMAND...", nargs=-1, required=True)
 def command(
     config: str | None,
     workload: str | None,
     scenarios: str,
     timeout: float,
+    jobs: int,
     as_json: bool,
     html: str | None,
     baseline_file: str | None,
+    against: str | None,
     arguments: tuple[str, ...],
 ) -> int:
     """Run COMMAND once per failure scenario, each in a private daemon, and tell how it took it.
@@ -64,10 +74,11 @@ def command(
       imds-sim report -- python3 app.py
       imds-sim report --html report.html -- python3 app.py
       imds-sim report --scenarios token,cred:503*1 --json -- aws sts get-caller-identity
+      imds-sim report --against boto3 -- python3 who_am_i.py
     """
     import json
 
-    from imds_sim.cli.reporting import show, whole_file
+    from imds_sim.cli.reporting import recorded, show, whole_file
     from imds_sim.cli.reporting.choice import chosen
     from imds_sim.cli.reporting.play import Players
     from imds_sim.config.load import load_config
@@ -76,19 +87,22 @@ def command(
 
     logs.configure("error")
     before = None if baseline_file is None else show.baseline(baseline_file)
+    table = None if against is None else recorded.table(against)
     configuration = load_config(config)
     if html == "-":
         raise click.BadParameter("name a file: what is printed is the table", param_hint="--html")
     if html is not None:
         whole_file.check(html)
+    kind = _kind_of(configuration, workload)
+    part = None if table is None else table.part(kind)
     try:
-        names = chosen(scenarios, _kind_of(configuration, workload))
+        names = chosen(scenarios, kind)
     except FaultInvalid as error:
         raise click.BadParameter(str(error), param_hint="--scenarios") from error
     players = Players(arguments, configuration, workload, timeout)
     done = {}
     with _progress(len(names)) as tick:
-        for played in players.play(names, AT_ONCE):
+        for played in players.play(names, jobs):
             done[played.scenario] = played
             tick()
     report = [done[name] for name in names]
@@ -104,9 +118,10 @@ def command(
 
         about = About(arguments, workload, timeout, SystemClock().wall())
         whole_file.write(html, page(report, about, before))
-    if before is None:
-        return 0
-    changed = show.changes(before, documents)
+    changed = [] if before is None else show.changes(before, documents)
+    if part is not None:
+        click.echo(f"against {table}", err=True)
+        changed += recorded.differences(part, documents)
     for line in changed:
         click.echo(line, err=True)
     return NO if changed else 0

@@ -3,9 +3,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from lxml import html
 
 from imds_sim.cli.reporting.choice import chosen
+from imds_sim.cli.reporting.recorded import tables
 from tests.cli.conftest import Invoke
 
 # Asks for a token at most twice, and needs one.
@@ -138,3 +140,57 @@ def test_all_leaves_out_what_cannot_concern_the_workload() -> None:
     assert not [each for each in task if each.startswith(("token:", "role:", "eks:"))]
     assert [each for each in task if each.startswith("ecs:")]
     assert chosen("role", "instance")[-1] == "role:503*1"
+
+
+GIVES_UP = """
+import os, sys, urllib.request
+base = os.environ["AWS_EC2_METADATA_SERVICE_ENDPOINT"]
+try:
+    urllib.request.urlopen(urllib.request.Request(base + "/latest/api/token", method="PUT"))
+except OSError:
+    sys.exit(1)
+"""
+
+
+def test_a_command_is_compared_with_what_an_sdk_was_recorded_to_do(invoke: Invoke) -> None:
+    def against(sdk: str, scenario: str) -> Result:
+        options = ("--scenarios", scenario, "--against", sdk)
+        return invoke("report", *options, "--", sys.executable, "-c", GIVES_UP)
+
+    same = against("botocore", "token:400")
+    assert same.exit_code == 0, same.stderr
+    assert same.stderr.startswith("against boto3 (boto3 1.")
+    other = against("go-v2", "token:503*1")
+    assert other.exit_code == 1
+    assert '  token:503*1: outcome was "credentials", is "none"' in other.stderr
+    unknown = against("go-v3", "none")
+    assert (unknown.exit_code, "go-v2" in unknown.stderr) == (2, True)
+
+
+def test_the_help_names_every_sdk_that_was_recorded(invoke: Invoke) -> None:
+    told = invoke("report", "--help").stdout
+    assert [each.client for each in tables() if each.client not in told] == []
+
+
+def test_a_kind_of_workload_that_was_not_recorded_is_refused_before_anything_runs(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    (tmp_path / "sim.yaml").write_text("roles: {web: {}}\nfunctions: {resize: {role: web}}\n")
+    options = ("--config", str(tmp_path / "sim.yaml"), "--as", "resize", "--against", "rust")
+    done = invoke("report", *options, "--", "touch", str(tmp_path / "ran"))
+    assert done.exit_code == 2
+    assert "instance, task" in done.stderr
+    assert not (tmp_path / "ran").exists()
+
+
+def test_jobs_is_how_many_run_at_once(invoke: Invoke, tmp_path: Path) -> None:
+    code = f"""
+from pathlib import Path
+running = Path({str(tmp_path)!r}, "running")
+running.mkdir()
+import asyncio, http.client, ssl  # takes a while
+running.rmdir()
+"""
+    options = ("--json", "--jobs", "1", "--scenarios", "role,none")
+    report = json.loads(invoke("report", *options, "--", sys.executable, "-c", code).stdout)
+    assert {each["exit_status"] for each in report} == {0}

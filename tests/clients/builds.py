@@ -14,6 +14,7 @@ import pytest
 PROGRAMS = Path(__file__).parent / "programs"
 TOOLS = {"go": ("go",), "java": ("mvn", "javac", "java"), "rust": ("cargo",)}
 MAVEN = ("mvn", "-B", "-q", "-ntp")
+JAVA = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")  # half the CPU of a short life
 LONGEST = 1800  # seconds that one step may take
 
 
@@ -47,7 +48,7 @@ def _java(folder: Path) -> tuple[str, ...]:
     libraries = f"{folder}/libraries"
     _fetch(folder, *MAVEN, "dependency:copy-dependencies", f"-DoutputDirectory={libraries}")
     _compile(folder, "javac", "-cp", f"{libraries}/*", "-d", "classes", "Clients.java")
-    return ("java", "-cp", f"{folder}/classes:{libraries}/*", "Clients")
+    return (*JAVA, "-cp", f"{folder}/classes:{libraries}/*", "Clients")
 
 
 def _rust(folder: Path) -> tuple[str, ...]:

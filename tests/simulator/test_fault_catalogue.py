@@ -529,8 +529,8 @@ sts_codes("sts:503", 503, "ServiceUnavailable")
 # The wire: here the plan, on sockets in tests/server.
 
 PLANS = {
-    "conn:delay=2s": WirePlan(delay=2),
-    "conn:slow=2s": WirePlan(delay=2),
+    "conn:delay=2500ms": WirePlan(delay=2.5),
+    "conn:slow=1500ms": WirePlan(delay=1.5),
     "conn:drip=2s": WirePlan(drip=2),
     "conn:hang": WirePlan(end=End.SILENCE),
     "conn:drop": WirePlan(end=End.SILENCE),

@@ -58,6 +58,8 @@ def test_the_wheel_is_the_whole_program(wheel: Path, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
     run(tmp_path, program, "report", "--scenarios", "none", "--html", page, "--", "true")
     assert "</html>" in page.read_text()
+    recorded = "from imds_sim.cli.reporting.recorded import tables; print(*tables())"
+    assert "botocore" in run(tmp_path, "fresh/bin/python", "-c", recorded)
     where = "import imds_sim, pathlib; print(pathlib.Path(imds_sim.__file__).parent)"
     package = Path(run(tmp_path, "fresh/bin/python", "-c", where).strip())
     assert package.is_relative_to(tmp_path)

@@ -1,7 +1,7 @@
 """A report as a document, as a table, and against an earlier one."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from imds_sim.cli.ending import FileUnreadable
 from imds_sim.cli.listing import columns
@@ -63,14 +63,14 @@ def baseline(file: str) -> dict[str, Document]:
         raise FileUnreadable(f"{file}: not a report of --json") from error
 
 
-def changes(before: dict[str, Document], now: Sequence[Document]) -> list[str]:
+def changes(before: Mapping[str, Document], now: Sequence[Document]) -> list[str]:
     """What is another behaviour than in `before`, a line each."""
     there = {str(each["scenario"]): each for each in now}
     lines = [f"- {name}: not played" for name in before if name not in there]
     for name, document in there.items():
         old = before.get(name)
         if old is None:
-            lines.append(f"+ {name}: not in the baseline")
+            lines.append(f"+ {name}: nothing to compare with")
             continue
         lines += [
             f"  {name}: {key} was {json.dumps(old.get(key))}, is {json.dumps(document[key])}"

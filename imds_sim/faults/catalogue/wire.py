@@ -12,6 +12,7 @@ from imds_sim.kernel.plan import End, WirePlan
 
 DURATION = "a duration like 1500ms or 2s, 1h at most"
 LONGEST = 3600  # seconds
+# SDKs wait for 1, 2 or 5 seconds: examples stand between those, so that nothing is a race.
 
 
 def _ending(end: End, shared: End | None = None) -> Callable[[str], Hand]:
@@ -34,8 +35,10 @@ def _drip(value: str) -> Hand:
 
 
 WIRE = (
-    Effect("delay", "the reply comes so much later", _delay, DURATION, "2s"),
-    Effect("slow", "the reply comes later, by 1.5 s unless told", _delay, DURATION, "2s", "1500ms"),
+    Effect("delay", "the reply comes so much later", _delay, DURATION, "2500ms"),
+    Effect(
+        "slow", "the reply comes later, by 1.5 s unless told", _delay, DURATION, "1500ms", "1500ms"
+    ),
     Effect("drip", "the reply comes in pieces, spread over so much time", _drip, DURATION, "2s"),
     Effect("hang", "the request is taken and never answered", _ending(End.SILENCE)),
     Effect(

@@ -1,6 +1,7 @@
 // The default chain of the AWS SDK for Go v2: who it is, or every STS operation there is.
 //
-// `identity`, or `operations ROLE_ARN POLICY_ARN ENCODED_MESSAGE`; one JSON object a line.
+// `identity [CALLS]`, `operations ROLE_ARN POLICY_ARN ENCODED_MESSAGE`, or `version` of what is
+// linked; one JSON object a line.
 package main
 
 import (
@@ -9,6 +10,9 @@ import (
 	"errors"
 	"log"
 	"os"
+	"runtime/debug"
+	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -30,20 +34,47 @@ func main() {
 	}
 	switch arguments := os.Args[1:]; {
 	case len(arguments) == 1 && arguments[0] == "identity":
-		identity(ctx, sts.NewFromConfig(chain))
+		identity(ctx, sts.NewFromConfig(chain), 1)
+	case len(arguments) == 2 && arguments[0] == "identity":
+		calls, err := strconv.Atoi(arguments[1])
+		if err != nil {
+			log.Fatal(err)
+		}
+		identity(ctx, sts.NewFromConfig(chain), calls)
+	case len(arguments) == 1 && arguments[0] == "version":
+		version()
 	case len(arguments) == 4 && arguments[0] == "operations":
 		operations(ctx, chain, arguments[1], arguments[2], arguments[3])
 	default:
-		log.Fatal("identity, or operations ROLE_ARN POLICY_ARN ENCODED_MESSAGE")
+		log.Fatal("identity [CALLS], operations ROLE_ARN POLICY_ARN ENCODED_MESSAGE, or version")
 	}
 }
 
-func identity(ctx context.Context, client *sts.Client) {
+// The last call counts; those before it may fail.
+func identity(ctx context.Context, client *sts.Client, calls int) {
+	for range calls - 1 {
+		_, _ = client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	}
 	answer, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	show(map[string]any{"Arn": answer.Arn, "UserId": answer.UserId, "Account": answer.Account})
+}
+
+func version() {
+	built, ok := debug.ReadBuildInfo()
+	if !ok {
+		log.Fatal("built without module support")
+	}
+	versions := map[string]any{}
+	for _, module := range built.Deps {
+		switch name := strings.TrimPrefix(module.Path, "github.com/aws/"); name {
+		case "aws-sdk-go-v2", "aws-sdk-go-v2/config", "aws-sdk-go-v2/feature/ec2/imds":
+			versions[name] = strings.TrimPrefix(module.Version, "v")
+		}
+	}
+	show(versions)
 }
 
 func operations(ctx context.Context, chain aws.Config, role, policy, message string) {

@@ -3,6 +3,8 @@ import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.util.VersionInfo;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
 import software.amazon.awssdk.services.sts.model.AssumeRootRequest;
@@ -17,7 +19,8 @@ import software.amazon.awssdk.services.sts.model.Tag;
 /**
  * The default chain of the AWS SDK for Java v2: who it is, or every STS operation there is.
  *
- * <p>`identity`, or `operations ROLE_ARN POLICY_ARN ENCODED_MESSAGE`; one JSON object a line.
+ * <p>`identity [CALLS]`, `operations ROLE_ARN POLICY_ARN ENCODED_MESSAGE`, or `version` of what is
+ * linked; one JSON object a line.
  */
 public final class Clients {
     private static final String SESSION_POLICY =
@@ -30,17 +33,29 @@ public final class Clients {
     public static void main(String[] arguments) {
         try (StsClient sts = StsClient.create()) {
             if (Arrays.equals(arguments, new String[] {"identity"})) {
-                identity(sts);
+                identity(sts, 1);
+            } else if (arguments.length == 2 && arguments[0].equals("identity")) {
+                identity(sts, Integer.parseInt(arguments[1]));
+            } else if (Arrays.equals(arguments, new String[] {"version"})) {
+                System.out.printf("{\"aws-sdk-java\": %s}%n", quoted(VersionInfo.SDK_VERSION));
             } else if (arguments.length == 4 && arguments[0].equals("operations")) {
                 operations(sts, arguments[1], arguments[2], arguments[3]);
             } else {
                 throw new IllegalArgumentException(
-                        "identity, or operations ROLE_ARN POLICY_ARN ENCODED_MESSAGE");
+                        "identity [CALLS], operations ROLE_ARN POLICY_ARN ENCODED_MESSAGE, or version");
             }
         }
     }
 
-    private static void identity(StsClient sts) {
+    /** The last call counts; those before it may fail. */
+    private static void identity(StsClient sts, int calls) {
+        for (int call = 1; call < calls; call++) {
+            try {
+                sts.getCallerIdentity();
+            } catch (SdkException failed) {
+                // what it leaves behind shows in the next call
+            }
+        }
         var answer = sts.getCallerIdentity();
         System.out.printf(
                 "{\"Arn\": %s, \"UserId\": %s, \"Account\": %s}%n",

@@ -1,6 +1,7 @@
 //! The default chain of the AWS SDK for Rust: who it is, or every STS operation there is.
 //!
-//! `identity`, or `operations ROLE_ARN POLICY_ARN ENCODED_MESSAGE`; one JSON object a line.
+//! `identity [CALLS]`, `operations ROLE_ARN POLICY_ARN ENCODED_MESSAGE`, or `version` of what is
+//! linked; one JSON object a line.
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_sts::config::Credentials;
@@ -27,21 +28,42 @@ fn main() {
             .load()
             .await;
         match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-            ["identity"] => identity(&Client::new(&config)).await,
+            ["identity"] => identity(&Client::new(&config), 1).await,
+            ["identity", calls] => identity(&Client::new(&config), calls.parse().unwrap()).await,
+            ["version"] => version(),
             ["operations", role, policy, message] => {
                 operations(&config, role, policy, message).await
             }
-            _ => panic!("identity, or operations ROLE_ARN POLICY_ARN ENCODED_MESSAGE"),
+            _ => panic!("identity [CALLS], operations ROLE_ARN POLICY_ARN ENCODED_MESSAGE, or version"),
         }
     });
 }
 
-async fn identity(sts: &Client) {
+/// The last call counts; those before it may fail.
+async fn identity(sts: &Client, calls: u32) {
+    for _ in 1..calls {
+        let _ = sts.get_caller_identity().send().await;
+    }
     let answer = sts.get_caller_identity().send().await.unwrap();
     println!(
         "{}",
         json!({"Arn": answer.arn(), "UserId": answer.user_id(), "Account": answer.account()})
     );
+}
+
+fn version() {
+    println!(
+        "{}",
+        json!({"aws-config": locked("aws-config"), "aws-sdk-sts": locked("aws-sdk-sts")})
+    );
+}
+
+/// The version of a package in the lock file that this was built with.
+fn locked(package: &str) -> Option<&'static str> {
+    let name = format!("name = \"{package}\"");
+    let mut lines = include_str!("../Cargo.lock").lines();
+    lines.find(|line| *line == name)?;
+    lines.next()?.split('"').nth(1)
 }
 
 async fn operations(config: &SdkConfig, role: &str, policy: &str, message: &str) {
