@@ -52,7 +52,9 @@ def test_the_schema_is_json_of_a_stated_dialect() -> None:
     assert schema["additionalProperties"] is False
 
 
-@pytest.mark.parametrize("sample", ["minimal", "full", "containers"])
+@pytest.mark.parametrize(
+    "sample", ["minimal", "full", "container/imds-sim", "container/sidecar.imds-sim"]
+)
 def test_the_samples_are_valid_by_the_schema(sample: str) -> None:
     jsonschema = pytest.importorskip("jsonschema")
     text = (SAMPLES / f"{sample}.yaml").read_text()
