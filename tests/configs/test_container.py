@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -126,3 +127,12 @@ def test_what_the_build_copies_is_not_kept_from_it() -> None:
     }
     assert files == seen
     assert all((ROOT / each).exists() for each in files)
+
+
+def test_the_image_is_built_of_all_that_the_wheel_is_made_of() -> None:
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    parts = ["imds_sim", *wheel["targets"]["wheel"]["force-include"]]
+    copied = re.findall(r"^COPY (.+) \S+$", (SAMPLES / "Containerfile").read_text(), re.MULTILINE)
+    let_in = (ROOT / ".dockerignore").read_text().splitlines()
+    assert [each for each in parts if each not in copied] == []
+    assert [each for each in parts if f"!{each}" not in let_in] == []
