@@ -13,10 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from click.testing import CliRunner
-
 from imds_sim.admin.client import AdminClient
-from imds_sim.cli.main import imds_sim
+from tests import in_process
 from tests.namespaces import Namespace
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -72,7 +70,7 @@ class Daemon:
             command = (sys.executable, "-m", "imds_sim", *argv)
             return self.run(*command, environment=environment, check=check)
         bare = {**dict.fromkeys(os.environ), **BARE, "HOME": str(self.folder), **environment}
-        done = CliRunner().invoke(imds_sim, argv, env=bare, prog_name="imds-sim")
+        done = in_process.invoke(argv, bare)
         if check and done.exit_code:
             raise AssertionError(f"{argv} ended {done.exit_code}: {done.stdout}\n{done.stderr}")
         return subprocess.CompletedProcess(argv, done.exit_code, done.stdout, done.stderr)

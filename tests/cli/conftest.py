@@ -6,9 +6,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from imds_sim.cli.main import imds_sim
+from tests import in_process
 
 # Path → status, body. The method may stand before the path.
 Routes = dict[str, tuple[int, str]]
@@ -86,6 +86,6 @@ def invoke() -> Invoke:
     """Run a command in this process with more environment."""
 
     def run(*arguments: str, environ: dict[str, str] | None = None) -> Result:
-        return CliRunner().invoke(imds_sim, arguments, env=environ or {}, prog_name="imds-sim")
+        return in_process.invoke(arguments, environ or {})
 
     return run
