@@ -2,7 +2,9 @@
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,30 @@ def install(machine: Machine, *arguments: str) -> None:
     machine.run("imds-sim", "install-systemd", *arguments)
 
 
+# A connection for each request, 60 s at most; what it met is printed when /run/enough is there.
+LOAD = """
+import collections, json, os, sys, time, urllib.error, urllib.request
+met, ends_at = collections.Counter(), time.monotonic() + 60
+while not os.path.exists("/run/enough") and time.monotonic() < ends_at:
+    try:
+        request = urllib.request.Request(
+            "http://169.254.169.254/latest/meta-data/instance-id",
+            headers={"X-aws-ec2-metadata-token": sys.argv[1]},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            met[str(answer.status)] += 1
+    except urllib.error.URLError as error:
+        met[type(error.reason).__name__] += 1
+    except OSError as error:
+        met[type(error).__name__] += 1
+print(json.dumps(met))
+"""
+HELD = """
+import boto3
+print(*boto3.Session().get_credentials().get_frozen_credentials()[:3])
+"""
+
+
 @pytest.fixture(scope="module")
 def machine(tree: Path) -> Iterator[Machine]:
     with booted(tree, "imds-sim-boot") as started:
@@ -41,6 +67,14 @@ def until(condition: Callable[[], bool], seconds: int = 60) -> None:
             return
         pause.wait(0.2)
     raise AssertionError("it did not come to that")
+
+
+def kill(machine: Machine) -> None:
+    """SIGKILL, and another daemon is ready."""
+    before = machine.show("imds-sim.service", "MainPID")
+    machine.run("kill", "-KILL", before)
+    until(lambda: machine.show("imds-sim.service", "MainPID") not in (before, "0"))
+    until(lambda: machine.show("imds-sim.service", "ActiveState") == "active")
 
 
 def metadata_token(machine: Machine, host: str = "169.254.169.254") -> str:
@@ -93,6 +127,28 @@ def test_a_killed_daemon_comes_back_and_its_credentials_hold(machine: Machine) -
     assert seen.startswith("i-")
     assert machine.show("imds-sim.service", "MainPID") != before
     until(lambda: machine.show("imds-sim.service", "ActiveState") == "active")
+
+
+def test_a_kill_under_load_refuses_no_connection_and_ends_no_credentials(
+    machine: Machine,
+) -> None:
+    token, python = metadata_token(machine), "/opt/imds-sim/bin/python"
+    held = machine.run(python, "-c", HELD).stdout.split()
+    machine.run("systemctl", "reset-failed", "imds-sim.service")
+    with ThreadPoolExecutor() as pool:
+        clients = [pool.submit(machine.run, python, "-c", LOAD, token) for _ in range(4)]
+        for _ in range(3):
+            kill(machine)
+        machine.run("touch", "/run/enough")
+        met = sum((Counter(json.loads(each.result().stdout)) for each in clients), Counter())
+    assert met["200"] > 0
+    # A kill ends the requests that the daemon had taken, one of each client at most.
+    assert met.keys() <= {"200", "ConnectionResetError", "RemoteDisconnected"}
+    assert met.total() - met["200"] <= 3 * len(clients)
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+    variables = [f"{name}={value}" for name, value in zip(names, held, strict=True)]
+    sts = "AWS_ENDPOINT_URL_STS=http://127.0.0.1:1339"
+    assert ":assumed-role/web/i-" in machine.run("env", sts, *variables, python, "-c", BOTO3).stdout
 
 
 def test_a_daemon_that_hangs_is_restarted_by_the_watchdog(machine: Machine) -> None:
