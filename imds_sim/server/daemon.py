@@ -120,6 +120,10 @@ class Daemon:
 
     async def run(self, ready_file: str | None) -> int:
         """Start, serve until told to end, stop."""
+        # From here on: a client that finds a surface open may well end the daemon.
+        ended, loop = asyncio.Event(), asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._end, number, ended)
         recording = Recording(self._core)
         await recording.turn_to(recording.prepared(self._loaded.configuration))
         runtime = Runtime(self._core, self._alive, self._inherited)
@@ -152,7 +156,7 @@ class Daemon:
                 ) as runtime.admin,
             ):
                 self._inherited.close_unused([*runtime.bound(), *runtime.admin])
-                await self._serve(runtime, ready_file)
+                await self._serve(runtime, ready_file, ended)
         finally:
             timeout = self._loaded.configuration.drain_timeout.total_seconds()
             await runtime.stop(timeout)
@@ -160,14 +164,11 @@ class Daemon:
         log.info("daemon.stopped")
         return 0
 
-    async def _serve(self, runtime: Runtime, ready_file: str | None) -> None:
-        ended = asyncio.Event()
+    async def _serve(self, runtime: Runtime, ready_file: str | None, ended: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
         runtime.project(self._folder_of_pods(runtime))
         self._write_ready_file(runtime, ready_file)
         async with asyncio.TaskGroup() as tasks:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                loop.add_signal_handler(number, self._end, number, ended)
             loop.add_signal_handler(
                 signal.SIGHUP, lambda: tasks.create_task(self.reload(), name="reload")
             )

@@ -15,7 +15,7 @@ import pytest
 
 from imds_sim.kernel.address import TcpAddress
 from imds_sim.server.binding import bind_tcp
-from tests.daemons import BARE, Daemon, daemon
+from tests.daemons import BARE, Daemon, daemon, handed_over
 from tests.namespaces import missing, namespace
 from tests.system.test_daemon import DEFAULT, serve_in
 from tests.system.test_under_load import memory
@@ -185,3 +185,24 @@ def test_at_the_limit_of_descriptors_the_next_client_is_served_all_the_same(
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "Traceback" not in errors
+
+
+def test_an_interrupt_right_after_the_first_answer_is_not_lost(tmp_path: Path) -> None:
+    """Also not of a daemon that a script started in the background, deaf to it."""
+    config = tmp_path / "sim.yaml"
+    config.write_text(DEFAULT)
+    command = [sys.executable, "-m", "imds_sim", "serve", "--config", str(config)]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        process = subprocess.Popen(
+            handed_over(command, [("imds", listener)]),
+            env={**BARE, "RUNTIME_DIRECTORY": str(tmp_path)}, pass_fds=[listener.fileno()],
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert asked(listener.getsockname()[1]) == 401
+        process.send_signal(signal.SIGINT)
+        try:
+            _, errors = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert (process.returncode, "Traceback" in errors) == (0, False)
