@@ -26,6 +26,7 @@ def started(kind: Kind, body: bytes, core: ServedCore) -> tuple[str, Overlay]:
     if not isinstance(name, str):
         raise BodyInvalid(f"name must be text, the name of the new {KINDS[kind]}")
     world, ids, now = core.world, core.identifiers, core.clock.now()
+    core.overlay.check_new(name, world)
     try:
         built = workload_at_run_time(kind, name, given, world, ids, now)
     except WorkloadInvalid as error:

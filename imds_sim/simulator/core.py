@@ -226,6 +226,7 @@ class Core:
 
     def lay_over(self, overlay: Overlay) -> None:
         """Let these be the run-time changes, from the next request on."""
+        overlay = overlay.beyond(self.configured)
         world = overlay.over(self.configured)
         if world is self.world:
             return

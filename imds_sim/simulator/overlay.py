@@ -62,12 +62,26 @@ class Overlay:
         kept = {place: each for place, each in self.settings.items() if place not in gone}
         return replace(self, settings=kept)
 
-    def with_workload(self, workload: Workload, world: World) -> Self:
-        """This, and one workload more than `world` has. Raises NameTaken, TooManyAdded."""
-        if workload.name in world.resolver.workloads:
-            raise NameTaken(f"there is a workload named {workload.name!r} already")
+    def beyond(self, world: World) -> Self:
+        """This, but for settings that say what `world`, that of the file, says already."""
+        workloads = world.resolver.workloads
+        kept = {
+            (name, key): setting
+            for (name, key), setting in self.settings.items()
+            if name in self.added or not _says(workloads.get(name), setting)
+        }
+        return replace(self, settings=kept)
+
+    def check_new(self, name: str, world: World) -> None:
+        """Raise NameTaken or TooManyAdded if `world` can have no workload of that name more."""
+        if name in world.resolver.workloads:
+            raise NameTaken(f"there is a workload named {name!r} already; stop it first")
         if len(self.added) >= MOST_ADDED:
             raise TooManyAdded(f"{MOST_ADDED} workloads were added at run time; remove some first")
+
+    def with_workload(self, workload: Workload, world: World) -> Self:
+        """This, and one workload more than `world` has. Raises NameTaken, TooManyAdded."""
+        self.check_new(workload.name, world)
         return replace(self, added={**self.added, workload.name: workload})
 
     def without_workload(self, name: str, world: World) -> Self:
@@ -132,6 +146,13 @@ def written(subject: Any, path: tuple[str, ...], value: object) -> Any:
     if changed[step] is None:
         del changed[step]
     return changed
+
+
+def _says(workload: Workload | None, setting: Setting) -> bool:
+    if workload is None:
+        return False
+    found = _read(workload, setting.path)
+    return bool(found == setting.value or (found is _ABSENT and setting.value is None))
 
 
 def _same(before: Workload | None, after: Workload | None, path: tuple[str, ...]) -> bool:

@@ -122,6 +122,7 @@ def test_no_two_workloads_get_one_address(api: AdminApi, scene: Scene) -> None:
     [
         ({"name": "api", "role": "worker"}, 409, "there is a workload named 'api' already"),
         ({"name": "web-1", "role": "worker"}, 409, "there is a workload named 'web-1' already"),
+        ({"name": "api", "role": "worker", "credentials_id": "api-1"}, 409, "named 'api' already"),
         ({"name": "a b", "role": "worker"}, 400, "'a b' is not a name"),
         ({"role": "worker"}, 400, "name must be text"),
         ({"name": "t"}, 400, "role: is missing"),

@@ -175,3 +175,18 @@ def test_what_is_set_on_an_added_workload_goes_with_it(
     assert named_instance(overlay.over(world), "new").tags == {"Name": "other"}
     assert overlay.carried(world, world) == overlay
     assert not overlay.without_workload("new", overlay.over(world))
+
+
+ABSENT = Setting("tags.Team", ("tags", "Team"), None, None)
+
+
+@pytest.mark.parametrize(
+    "back", [replace(OPEN, value=True), replace(NAMED, value="web-1"), ABSENT], ids=lambda s: s.key
+)
+def test_what_says_the_same_as_the_file_is_no_change(scene: Scene, back: Setting) -> None:
+    change(scene, OPEN)
+    assert scene.core.overlay
+    change(scene, replace(OPEN, value=True), back)
+    assert not scene.core.overlay
+    change(scene, REMOVED)
+    assert scene.core.overlay
