@@ -75,6 +75,19 @@ class Daemon:
             raise AssertionError(f"{argv} ended {done.exit_code}: {done.stdout}\n{done.stderr}")
         return subprocess.CompletedProcess(argv, done.exit_code, done.stdout, done.stderr)
 
+    def arn_of(self, keys: Mapping[str, str], environment: Mapping[str, str] = NOTHING) -> str:
+        """Whose credentials these are, a document as IMDS hands it out; the STS says so."""
+        variables = {
+            **environment,
+            "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": keys["Token"],
+            "AWS_ENDPOINT_URL_STS": self.ready["sts"][0],
+            "AWS_REGION": "us-east-1",
+        }
+        argv = (sys.executable, "-m", "imds_sim", "whoami", "--json")
+        return str(json.loads(self.run(*argv, environment=variables).stdout)["arn"])
+
     def environment(self, workload: str) -> dict[str, str]:
         """What `env` prints for a workload."""
         printed = self.imds_sim("env", "--as", workload, "--format", "json").stdout

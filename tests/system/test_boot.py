@@ -1,15 +1,15 @@
 """The units in a real systemd that boots: there after the boot, through reload, kill and hang."""
 
 import json
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.system.machine import Machine, booted, missing
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.slow,
@@ -58,15 +58,6 @@ def machine(tree: Path) -> Iterator[Machine]:
         install(started)
         started.run("systemctl", "is-active", "imds-sim.service")
         yield started
-
-
-def until(condition: Callable[[], bool], seconds: int = 60) -> None:
-    pause = threading.Event()
-    for _ in range(seconds * 5):
-        if condition():
-            return
-        pause.wait(0.2)
-    raise AssertionError("it did not come to that")
 
 
 def kill(machine: Machine) -> None:

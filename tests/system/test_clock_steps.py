@@ -5,7 +5,6 @@ process started with it reads, at once. The monotonic clock stays, as it does wh
 """
 
 import json
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -17,6 +16,7 @@ import pytest
 
 from imds_sim.admin.client import AdminClient
 from tests.daemons import Daemon, daemon
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow  # what comes by itself is waited for, up to some seconds a step
 
@@ -28,7 +28,6 @@ credentials: {lifetime: 1h, refresh_every: 2s}
 """
 STEPS = ("+1h", "-0h", "-1h", "+0h")
 LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
-LOOKS = 60  # at the daemon, each a command of its own
 SLACK = timedelta(seconds=60)  # of a slow machine
 
 
@@ -79,12 +78,12 @@ def held(running: Daemon) -> dict[str, str]:
 
 def renewed(running: Daemon, before: str) -> dict[str, str]:
     """The first set that is another one than `before`; nobody reads it, the refresher comes."""
-    for _ in range(LOOKS):
+
+    def look() -> dict[str, str] | None:
         found = held(running)
-        if found["access_key_id"] != before:
-            return found
-        running.imds_sim("health")
-    raise AssertionError(f"no refresh came: {running.log()}")
+        return found if found["access_key_id"] != before else None
+
+    return until(look, running.log)
 
 
 def ask(running: Daemon, method: str, path: str, **headers: str) -> tuple[datetime, bytes]:
@@ -120,22 +119,7 @@ def test_refresh_expiry_and_signatures_follow_a_clock_that_steps(
         assert abs(date - machine.now()) < SLACK, "the HTTP Date is the wall's"
         life = datetime.fromisoformat(keys["Expiration"]) - machine.now()
         assert abs(life - timedelta(hours=1)) < SLACK, offset
-        assert ":assumed-role/web/i-" in arn_of(running, machine, keys)
+        assert ":assumed-role/web/i-" in running.arn_of(keys, machine.environment)
         assert ", up -" not in running.imds_sim("status").stdout
     assert running.stop() == 0
     assert "Traceback" not in running.log()
-
-
-def arn_of(running: Daemon, machine: Machine, keys: dict[str, str]) -> str:
-    """Whose keys they are, as a client with that machine's clock is told."""
-    environment = {
-        **machine.environment,
-        "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
-        "AWS_SESSION_TOKEN": keys["Token"],
-        "AWS_ENDPOINT_URL_STS": running.ready["sts"][0],
-        "AWS_REGION": "us-east-1",
-    }
-    argv = (sys.executable, "-m", "imds_sim", "whoami", "--json")
-    done = running.run(*argv, environment=environment)
-    return str(json.loads(done.stdout)["arn"])

@@ -14,6 +14,7 @@ import pytest
 
 from imds_sim import Simulator, load_config
 from tests.daemons import BARE, Daemon, daemon
+from tests.waiting import until
 
 FREE = 'listen: {imds: ["127.0.0.1:0"], sts: ["127.0.0.1:0"], ecs: [], lambda: []}\n'
 WORLD = FREE + (
@@ -35,12 +36,12 @@ def ask(running: Daemon, path: str) -> None:
 
 def files_of(running: Daemon, records: int) -> Any:
     """What the status says of the files, once one has dealt with so many records."""
-    files: Any = None
-    for _ in range(100):
+
+    def look() -> Any:
         files = json.loads(running.imds_sim("status", "--json").stdout)["files"]
-        if files[0]["written"] + files[0]["lost"] == records:
-            return files
-    raise AssertionError(files)
+        return files if files[0]["written"] + files[0]["lost"] == records else None
+
+    return until(look)
 
 
 def test_nothing_that_was_answered_is_missing_after_sigterm(tmp_path: Path) -> None:

@@ -4,8 +4,7 @@ import json
 import re
 import shlex
 import subprocess
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from tests.system.containers.compose import Composed, composed
 from tests.system.containers.engine import Engine
 from tests.system.containers.image import IMAGE, base
 from tests.system.machine import CHECKOUT
+from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.boot]
 
@@ -112,15 +112,6 @@ def test_the_line_of_the_readme_serves_this_machine_and_can_write_nothing(
             assert answer.stdout == status
     finally:
         containers.podman("rm", "--force", "--time=0", "plain", check=False)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    pause = threading.Event()
-    for _ in range(100):
-        if condition():
-            return
-        pause.wait(0.2)
-    raise AssertionError("it did not come to that")
 
 
 @every
