@@ -78,6 +78,9 @@ def command(
     """
     import json
 
+    from imds_sim.cli.foreground import look_up
+
+    look_up(arguments[0])
     from imds_sim.cli.reporting import recorded, show, whole_file
     from imds_sim.cli.reporting.choice import chosen
     from imds_sim.cli.reporting.play import Players

@@ -124,6 +124,9 @@ def test_a_command_that_cannot_start_leaves_no_page(invoke: Invoke, tmp_path: Pa
         (["--scenarios", "tokn:503", "--", "true"], 2),
         (["--html", "-", "--", "true"], 2),
         (["--scenarios", "none", "--", "nosuch"], 127),
+        pytest.param(
+            ["--config", "/nowhere/sim.yaml", "--", "nosuch"], 127, id="looked up before all else"
+        ),
         (["--as", "web-9", "--", "true"], 2),
     ],
 )
