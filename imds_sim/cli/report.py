@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     metavar="all|GROUP|SPEC,...",
     default="all",
     show_default=True,
-    help="All that concern the workload, groups (token, cred, ...) or faults; none: no fault.",
+    help="All that concern the workload, groups (token, cred, ...) or faults; "
+    "none: the healthy run, without a fault.",
 )
 @click.option(
     "--timeout", default=30.0, show_default=True, metavar="SECONDS", help="Limit of each run.",
@@ -82,7 +83,7 @@ def command(
 
     look_up(arguments[0])
     from imds_sim.cli.reporting import recorded, show, whole_file
-    from imds_sim.cli.reporting.choice import chosen
+    from imds_sim.cli.reporting.choice import CannotConcern, chosen
     from imds_sim.cli.reporting.play import Players
     from imds_sim.config.load import load_config
     from imds_sim.faults.errors import FaultInvalid
@@ -100,7 +101,7 @@ def command(
     part = None if table is None else table.part(kind)
     try:
         names = chosen(scenarios, kind)
-    except FaultInvalid as error:
+    except (CannotConcern, FaultInvalid) as error:
         raise click.BadParameter(str(error), param_hint="--scenarios") from error
     players = Players(arguments, configuration, workload, timeout)
     done = {}

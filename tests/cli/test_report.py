@@ -6,7 +6,7 @@ import pytest
 from click.testing import Result
 from lxml import html
 
-from imds_sim.cli.reporting.choice import chosen
+from imds_sim.cli.reporting.choice import CannotConcern, chosen
 from imds_sim.cli.reporting.recorded import tables
 from tests.cli.conftest import Invoke
 
@@ -143,6 +143,44 @@ def test_all_leaves_out_what_cannot_concern_the_workload() -> None:
     assert not [each for each in task if each.startswith(("token:", "role:", "eks:"))]
     assert [each for each in task if each.startswith("ecs:")]
     assert chosen("role", "instance")[-1] == "role:503*1"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kind", "told"),
+    [
+        ("none,ecs", "instance", "ecs cannot concern COMMAND as an instance; run it --as TASK"),
+        (
+            "cred:500,ecs:500,eks",
+            "instance",
+            "ecs:500, eks cannot concern COMMAND as an instance; run it --as TASK or --as POD",
+        ),
+        (
+            "all,token:403&v1:off",
+            "task",
+            "token:403&v1:off cannot concern COMMAND as a task; run it --as INSTANCE",
+        ),
+    ],
+)
+def test_what_the_workload_cannot_meet_is_refused(wanted: str, kind: str, told: str) -> None:
+    with pytest.raises(CannotConcern) as caught:
+        chosen(wanted, kind)
+    assert str(caught.value) == told
+
+
+def test_what_it_can_meet_in_part_is_played() -> None:
+    assert chosen("cred:500&ecs:404,ecs:500", "task") == ["cred:500&ecs:404", "ecs:500"]
+    assert chosen("cred:500&ecs:404", "instance") == ["cred:500&ecs:404"]
+    assert [each for each in chosen("cred", "task") if not each.startswith("cred:")] == []
+
+
+def test_the_refusal_comes_before_anything_runs(invoke: Invoke, tmp_path: Path) -> None:
+    trace = tmp_path / "ran"
+    done = invoke("report", "--scenarios", "none,ecs:500", "--", "touch", str(trace))
+    assert (done.exit_code, done.stdout, trace.exists()) == (2, "", False)
+    assert done.stderr.splitlines()[-1] == (
+        "Error: Invalid value for --scenarios: "
+        "ecs:500 cannot concern COMMAND as an instance; run it --as TASK"
+    )
 
 
 GIVES_UP = """
