@@ -67,8 +67,15 @@ def command(
     """Run COMMAND once per failure scenario, each in a private daemon, and tell how it took it.
 
     Outcomes: credentials (a call was accepted), none (no signed call was made), error (a call was
-    refused, COMMAND failed after it or a signal ended it), timeout. REUSE counts reads with a
-    metadata token that was shown before, RETRIES requests made again after they had failed.
+    refused, COMMAND failed after it or a signal ended it), timeout. The scenario none is the
+    healthy run: nothing goes wrong.
+
+    \b
+    REQUESTS  how many requests COMMAND made, answered or not
+    REUSE     reads with a metadata token that was shown before
+    V1        whether metadata was read without a token, as with IMDSv1
+    RETRIES   requests made again after they had failed
+    BACK-OFF  the pauses before them, together
 
     \b
     Example:

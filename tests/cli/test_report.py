@@ -8,6 +8,7 @@ from lxml import html
 
 from imds_sim.cli.reporting.choice import CannotConcern, chosen
 from imds_sim.cli.reporting.recorded import tables
+from imds_sim.cli.reporting.show import HEAD
 from tests.cli.conftest import Invoke
 
 # Asks for a token at most twice, and needs one.
@@ -56,8 +57,8 @@ def test_a_journal_that_keeps_nothing_hides_nothing_from_a_report(
 
 def test_the_table_has_a_line_for_each(invoke: Invoke) -> None:
     done = invoke("report", "--scenarios", "none,token:503*1", *COMMAND)
-    assert [line.split()[0] for line in done.stdout.splitlines()] == [
-        *("SCENARIO", "none", "token:503*1"),
+    assert [line.split("  ")[0] for line in done.stdout.splitlines()] == [
+        *("SCENARIO", "none (healthy)", "token:503*1"),
     ]
 
 
@@ -211,6 +212,12 @@ def test_a_command_is_compared_with_what_an_sdk_was_recorded_to_do(invoke: Invok
 def test_the_help_names_every_sdk_that_was_recorded(invoke: Invoke) -> None:
     told = invoke("report", "--help").stdout
     assert [each.client for each in tables() if each.client not in told] == []
+
+
+def test_the_help_explains_every_column(invoke: Invoke) -> None:
+    lines = invoke("report", "--help").stdout.splitlines()
+    explained = {line.split()[0] for line in lines if line.startswith("  ") and line.split()}
+    assert set(HEAD) - explained <= {"SCENARIO", "OUTCOME", "EXIT", "TIME"}
 
 
 def test_a_kind_of_workload_that_was_not_recorded_is_refused_before_anything_runs(

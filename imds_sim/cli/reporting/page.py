@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from imds_sim.cli.reporting.choice import HEALTHY
-from imds_sim.cli.reporting.meaning import group_of, meaning
+from imds_sim.cli.reporting.meaning import group_of, meaning, title_of
 from imds_sim.cli.reporting.play import Played
 from imds_sim.cli.reporting.show import Document, changes, document
 from imds_sim.cli.reporting.timeline import LANES, SHOWN, TimeLine, ticks, time_line
@@ -79,6 +79,7 @@ def page(report: Sequence[Played], about: About, before: Mapping[str, Document] 
             outcomes=OUTCOMES,
             counts=Counter(row.played.behaviour.outcome for row in rows),
             findings=_findings(rows),
+            has_healthy=any(each.scenario == HEALTHY for each in report),
             compared=before is not None,
             missing=[each for each in before or {} if each not in {p.scenario for p in report}],
             most=SHOWN,
@@ -146,7 +147,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(span=span_text, exit_name=exit_name, reply=reply)
+    made.filters.update(span=span_text, exit_name=exit_name, reply=reply, title_of=title_of)
     made.globals.update(ticks=ticks)
     return made
 

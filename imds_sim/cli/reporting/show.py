@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from imds_sim.cli.ending import FileUnreadable
 from imds_sim.cli.listing import columns
+from imds_sim.cli.reporting.meaning import title_of
 from imds_sim.cli.reporting.play import Played
 
 Document = dict[str, object]
@@ -37,7 +38,7 @@ def table(report: Sequence[Played]) -> list[str]:
         pause = sum(span.total_seconds() for span in seen.back_off)
         rows.append(
             (
-                each.scenario,
+                title_of(each.scenario),
                 str(seen.outcome),
                 "-" if seen.exit_status is None else str(seen.exit_status),
                 str(len(seen.requests)),

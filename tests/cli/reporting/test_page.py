@@ -57,7 +57,7 @@ def test_the_summary_counts_outcomes_and_names_what_stands_out() -> None:
         "Asked over IMDSv1": "token:403",
         "Asked again": "none",
         "Ended by the time limit": "token:hang",
-        "Took longest": "token:hang none token:403",
+        "Took longest": "token:hang none (healthy) token:403",
     }
 
 
@@ -94,6 +94,14 @@ def test_what_is_as_in_the_healthy_run_is_grey() -> None:
     same = {each.get("data-label") for each in row(made, "token:403").find_class("same")}
     assert same == {"Retries", "Back-off"}
     assert row(made, "none").find_class("same") == []
+
+
+def test_grey_is_explained_where_there_is_a_healthy_run() -> None:
+    explained = "Numbers in grey are equal to the healthy run's."
+    assert explained in text(shown(HEALTHY, FALLBACK))
+    alone = shown(FALLBACK, HUNG)
+    assert "grey" not in text(alone)
+    assert alone.xpath("//td[contains(@class, 'same')]") == []
 
 
 def test_a_time_line_has_every_request_in_its_place() -> None:
@@ -142,7 +150,7 @@ def test_what_the_baseline_does_not_know_is_new() -> None:
     made = shown(HEALTHY, FALLBACK, before={"none": document(HEALTHY)})
     badges = {each.get("id"): text(each[0]) for each in made.xpath("//tr[@id]")}
     assert badges["token:403"].startswith("token:403 new ")
-    assert badges["none"].startswith("none nothing goes wrong")
+    assert badges["none"].startswith("none (healthy) nothing goes wrong")
 
 
 def test_without_a_baseline_nothing_is_said_of_one() -> None:
