@@ -77,6 +77,10 @@ def command(
     RETRIES   requests made again after they had failed
     BACK-OFF  the pauses before them, together
 
+    A change since --baseline is another outcome, exit status, list of requests, REUSE, V1 or
+    number of RETRIES, never another time or pause; and a scenario that the baseline lacks. One
+    that only the baseline has is a change where --scenarios has all, else it was left out.
+
     \b
     Example:
       imds-sim report -- python3 app.py
@@ -90,7 +94,8 @@ def command(
 
     look_up(arguments[0])
     from imds_sim.cli.reporting import recorded, show, whole_file
-    from imds_sim.cli.reporting.choice import CannotConcern, chosen
+    from imds_sim.cli.reporting.choice import ALL, CannotConcern, chosen
+    from imds_sim.cli.reporting.difference import changes
     from imds_sim.cli.reporting.play import Players
     from imds_sim.config.load import load_config
     from imds_sim.faults.errors import FaultInvalid
@@ -110,6 +115,8 @@ def command(
         names = chosen(scenarios, kind)
     except (CannotConcern, FaultInvalid) as error:
         raise click.BadParameter(str(error), param_hint="--scenarios") from error
+    if before is not None and ALL not in scenarios.split(","):
+        before = {name: each for name, each in before.items() if name in names}
     players = Players(arguments, configuration, workload, timeout)
     done = {}
     with _progress(len(names)) as tick:
@@ -129,7 +136,7 @@ def command(
 
         about = About(arguments, workload, timeout, SystemClock().wall())
         whole_file.write(html, page(report, about, before))
-    changed = [] if before is None else show.changes(before, documents)
+    changed = [] if before is None else changes(before, documents)
     if part is not None:
         click.echo(f"against {table}", err=True)
         changed += recorded.differences(part, documents)

@@ -77,6 +77,18 @@ def test_a_baseline_tells_what_changed(invoke: Invoke, tmp_path: Path) -> None:
     changed = invoke(*arguments, "--", "false")
     assert changed.exit_code == 1
     assert "none: exit_status was 0, is 1" in changed.stderr
+    assert "      - imds PUT /latest/api/token 200\n" in changed.stderr
+
+
+def test_what_was_left_out_on_purpose_is_no_change(invoke: Invoke, tmp_path: Path) -> None:
+    file = tmp_path / "baseline.json"
+    options = ("report", "--baseline", str(file), "--scenarios")
+    [healthy] = json.loads(invoke("report", "--json", "--scenarios", "none", *COMMAND).stdout)
+    file.write_text(json.dumps([healthy, {**healthy, "scenario": "sts:of-old"}]))
+    chosen_alone = invoke(*options, "none", *COMMAND)
+    assert (chosen_alone.exit_code, "sts:of-old" in chosen_alone.stderr) == (0, False)
+    everything = invoke(*options, "all", "--", "true")
+    assert (everything.exit_code, "- sts:of-old: not played" in everything.stderr) == (1, True)
 
 
 def test_a_page_is_written_beside_the_table(invoke: Invoke, tmp_path: Path) -> None:

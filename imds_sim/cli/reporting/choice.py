@@ -7,6 +7,7 @@ from imds_sim.faults.grammar import parse
 from imds_sim.faults.match import Target
 from imds_sim.kernel.errors import SimError
 
+ALL = "all"
 HEALTHY = "none"  # nothing goes wrong: what the others are compared with
 SEQUELS = ("token:503*1", "token:403&v1:off", "role:503*1", "cred:503*1")
 _METADATA = frozenset({Target.TOKEN, Target.V1, Target.ROLE, Target.EXTENDED, Target.IMDS})
@@ -34,7 +35,7 @@ def chosen(wanted: str, kind: str) -> list[str]:
         raise CannotConcern(_refusal(list(foreign), kind, set().union(*foreign.values())))
     found: list[str] = []
     for part in parts:
-        if part == "all":
+        if part == ALL:
             found += [HEALTHY, *_of_kind(kind)]
         elif part in set(Target):
             found += [each for each in _of_kind(kind) if parse(each).steps[0].target == part]
@@ -45,7 +46,7 @@ def chosen(wanted: str, kind: str) -> list[str]:
 
 def _foreign_targets(part: str, kind: str) -> set[Target]:
     """What a group or fault is aimed at, if all of it is out of the workload's sight."""
-    if part in ("all", HEALTHY):
+    if part in (ALL, HEALTHY):
         return set()
     targets = {Target(part)} if part in set(Target) else {each.target for each in parse(part).steps}
     return targets if targets <= _foreign(kind) else set()

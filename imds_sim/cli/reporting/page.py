@@ -13,9 +13,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from imds_sim.cli.reporting.choice import HEALTHY
+from imds_sim.cli.reporting.difference import changes
 from imds_sim.cli.reporting.meaning import group_of, meaning, title_of
 from imds_sim.cli.reporting.play import Played
-from imds_sim.cli.reporting.show import Document, changes, document
+from imds_sim.cli.reporting.show import Document, document
 from imds_sim.cli.reporting.timeline import LANES, SHOWN, TimeLine, ticks, time_line
 from imds_sim.cli.reporting.words import command_line, exit_name, reply, span_text
 from imds_sim.journal.behaviour import Outcome
@@ -27,6 +28,7 @@ OUTCOMES = {
     Outcome.ERROR: "a call was refused, or it failed after one, or a signal ended it",
     Outcome.TIMEOUT: "the time limit ended it",
 }
+INDENT = 2  # of the lines of a comparison, where the mark of a missing or new scenario stands
 SLOWEST = 3  # scenarios that are named for it
 
 
@@ -110,7 +112,7 @@ def _row(played: Played, healthy: Played | None, before: Mapping[str, Document] 
         group=group_of(played.scenario),
         meaning=meaning(played.scenario),
         line=time_line(played),
-        changed=[each.strip() for each in changed],
+        changed=[each[INDENT:] for each in changed],
         is_new=before is not None and played.scenario not in before,
         differs=_differs(played, healthy or played),
         agents=list(dict.fromkeys(each.user_agent for each in played.entries if each.user_agent)),

@@ -1,7 +1,7 @@
-"""A report as a document, as a table, and against an earlier one."""
+"""A report as a document and as a table, and an earlier one read again."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from imds_sim.cli.ending import FileUnreadable
 from imds_sim.cli.listing import columns
@@ -62,20 +62,3 @@ def baseline(file: str) -> dict[str, Document]:
         raise FileUnreadable(f"{file}: {error.strerror}") from error
     except (ValueError, TypeError, KeyError) as error:
         raise FileUnreadable(f"{file}: not a report of --json") from error
-
-
-def changes(before: Mapping[str, Document], now: Sequence[Document]) -> list[str]:
-    """What is another behaviour than in `before`, a line each."""
-    there = {str(each["scenario"]): each for each in now}
-    lines = [f"- {name}: not played" for name in before if name not in there]
-    for name, document in there.items():
-        old = before.get(name)
-        if old is None:
-            lines.append(f"+ {name}: nothing to compare with")
-            continue
-        lines += [
-            f"  {name}: {key} was {json.dumps(old.get(key))}, is {json.dumps(document[key])}"
-            for key in COMPARED
-            if old.get(key) != document[key]
-        ]
-    return lines

@@ -146,6 +146,17 @@ def test_a_changed_scenario_is_marked_and_told() -> None:
     ]
 
 
+def test_requests_that_changed_stand_below_their_number() -> None:
+    before = {"none": document(HEALTHY) | {"requests": document(FALLBACK)["requests"]}}
+    listed = row(shown(HEALTHY, before=before), "none").xpath(".//ul[@class='changes']/li")
+    assert [text(each) for each in listed if each.get("class") == "request"] == [
+        "- imds PUT /latest/api/token 403",
+        "+ imds PUT /latest/api/token 200",
+        *(f"+ {each}" for each in HEALTHY.behaviour.requests[2:]),
+    ]
+    assert text(listed[0]) == "none: requests were 2, are 4"
+
+
 def test_what_the_baseline_does_not_know_is_new() -> None:
     made = shown(HEALTHY, FALLBACK, before={"none": document(HEALTHY)})
     badges = {each.get("id"): text(each[0]) for each in made.xpath("//tr[@id]")}
