@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imds_sim.cli.ending import NO
+from imds_sim.cli.ending import NO, tell
 
 if TYPE_CHECKING:
     from imds_sim.config.schema.configuration import Configuration
@@ -96,6 +96,7 @@ def command(
     from imds_sim.cli.reporting import recorded, show, whole_file
     from imds_sim.cli.reporting.choice import ALL, CannotConcern, chosen
     from imds_sim.cli.reporting.difference import changes
+    from imds_sim.cli.reporting.healthy import doubt
     from imds_sim.cli.reporting.play import Players
     from imds_sim.config.load import load_config
     from imds_sim.faults.errors import FaultInvalid
@@ -136,6 +137,9 @@ def command(
 
         about = About(arguments, workload, timeout, SystemClock().wall())
         whole_file.write(html, page(report, about, before))
+    wrong = doubt(report)
+    if wrong is not None:
+        tell(wrong)
     changed = [] if before is None else changes(before, documents)
     if part is not None:
         click.echo(f"against {table}", err=True)

@@ -91,6 +91,20 @@ def test_what_was_left_out_on_purpose_is_no_change(invoke: Invoke, tmp_path: Pat
     assert (everything.exit_code, "- sts:of-old: not played" in everything.stderr) == (1, True)
 
 
+def test_a_command_that_is_broken_without_any_fault_is_told(invoke: Invoke) -> None:
+    options = ("report", "--json", "--scenarios")
+    broken = ("--", sys.executable, "-c", "print(")
+    done = invoke(*options, "none,token:503*1", *broken)
+    assert done.exit_code == 0
+    assert done.stderr == (
+        "imds-sim: the healthy run already ended with status 1 and asked for nothing; "
+        "its last words: SyntaxError: '(' was never closed\n"
+    )
+    for each in json.loads(done.stdout):
+        assert each["stderr"].endswith("SyntaxError: '(' was never closed\n")
+    assert invoke(*options, "token:503*1", *broken).stderr == ""
+
+
 def test_a_page_is_written_beside_the_table(invoke: Invoke, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     options = ("--html", str(file), "--scenarios", "none,token:503*1", "--json")

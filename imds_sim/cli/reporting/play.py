@@ -15,6 +15,7 @@ from pathlib import Path
 
 from imds_sim.cli.foreground import NOT_EXECUTABLE, NOT_FOUND, CommandNotStarted
 from imds_sim.cli.reporting.choice import HEALTHY
+from imds_sim.cli.reporting.last_words import LastWords
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.journal.behaviour import Behaviour, behaviour_of
 from imds_sim.journal.entry import Entry
@@ -24,7 +25,7 @@ from imds_sim.simulator.child_environment import child_environment
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One scenario, and how the command took it.
+    """One scenario, and how the command took it. `stderr` is the end of what it wrote there.
 
     `moments` are when each entry was made, counted from the start of the command by a clock that
     no fault moves.
@@ -35,6 +36,7 @@ class Played:
     elapsed: timedelta
     entries: tuple[Entry, ...]
     moments: tuple[timedelta, ...] = ()
+    stderr: str = ""
 
 
 class Watch:
@@ -52,12 +54,13 @@ class Watch:
         """Since the command was started."""
         return timedelta(seconds=time.monotonic() - self._begun)
 
-    def played(self, scenario: str, status: int | None) -> Played:
+    def played(self, scenario: str, status: int | None, stderr: str) -> Played:
         """The run, which has just ended."""
         elapsed, seen = self.elapsed(), tuple(self._seen)
         entries = tuple(entry for entry, _ in seen)
         behaviour = behaviour_of(entries, status, elapsed)
-        return Played(scenario, behaviour, elapsed, entries, tuple(when for _, when in seen))
+        moments = tuple(when for _, when in seen)
+        return Played(scenario, behaviour, elapsed, entries, moments, stderr)
 
 
 @dataclass(slots=True)
@@ -96,9 +99,11 @@ class Players:
                 simulator.faults.add(scenario)
             watch = Watch()
             simulator.core.journal.sink = watch.note
-            return watch.played(scenario, self._run(environ))
+            with LastWords() as words:
+                status = self._run(environ, words.writer)
+            return watch.played(scenario, status, words.text())
 
-    def _run(self, environ: dict[str, str]) -> int | None:
+    def _run(self, environ: dict[str, str], stderr: int) -> int | None:
         """The exit status, 128 and a signal's number, or None at the time limit."""
         nothing = subprocess.DEVNULL
         try:
@@ -110,7 +115,7 @@ class Players:
                     env=environ,
                     stdin=nothing,
                     stdout=nothing,
-                    stderr=nothing,
+                    stderr=stderr,
                     start_new_session=True,
                 )
                 self._running.add(child)

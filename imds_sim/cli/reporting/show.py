@@ -9,7 +9,7 @@ from imds_sim.cli.reporting.meaning import title_of
 from imds_sim.cli.reporting.play import Played
 
 Document = dict[str, object]
-# What a machine's speed does not change; pauses and times are left out.
+# What a machine's speed does not change; pauses, times and words are left out.
 COMPARED = ("outcome", "exit_status", "requests", "token_reuse", "v1_fallback", "retries")
 HEAD = ("SCENARIO", "OUTCOME", "EXIT", "REQUESTS", "REUSE", "V1", "RETRIES", "BACK-OFF", "TIME")
 
@@ -27,6 +27,7 @@ def document(played: Played) -> Document:
         "retries": seen.retries,
         "back_off_seconds": [round(each.total_seconds(), 3) for each in seen.back_off],
         "seconds": round(played.elapsed.total_seconds(), 3),
+        "stderr": played.stderr,
     }
 
 

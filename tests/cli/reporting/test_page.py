@@ -128,6 +128,14 @@ def test_a_command_that_asked_nothing_is_said_to() -> None:
     assert "Nothing was asked in 10 s." in text(row(shown(played()), "none"))
 
 
+def test_the_last_words_of_a_command_stand_below_its_requests() -> None:
+    made = shown(replace(HEALTHY, stderr=f"{HOSTILE}\nbye\n"), FALLBACK)
+    (words,) = row(made, "none").find_class("stderr")
+    assert words.text_content().strip().endswith("\nbye")
+    assert "\\x1b[2J" in words.text_content()
+    assert row(made, "token:403").find_class("stderr") == []
+
+
 def test_a_changed_scenario_is_marked_and_told() -> None:
     before = {
         each.scenario: {**document(each), "exit_status": 3} if each is FALLBACK else document(each)
