@@ -10,6 +10,7 @@ import click
 from imds_sim.cli.ending import NO, tell
 
 if TYPE_CHECKING:
+    from imds_sim.cli.reporting.play import Played, Players
     from imds_sim.config.schema.configuration import Configuration
 
 
@@ -81,6 +82,8 @@ def command(
     number of RETRIES, never another time or pause; and a scenario that the baseline lacks. One
     that only the baseline has is a change where --scenarios has all, else it was left out.
 
+    Ctrl-C ends what runs and shows what is done, compared with nothing; the exit status is 130.
+
     \b
     Example:
       imds-sim report -- python3 app.py
@@ -97,6 +100,7 @@ def command(
     from imds_sim.cli.reporting.choice import ALL, CannotConcern, chosen
     from imds_sim.cli.reporting.difference import changes
     from imds_sim.cli.reporting.healthy import doubt
+    from imds_sim.cli.reporting.interruption import Interruption
     from imds_sim.cli.reporting.play import Players
     from imds_sim.config.load import load_config
     from imds_sim.faults.errors import FaultInvalid
@@ -119,26 +123,21 @@ def command(
     if before is not None and ALL not in scenarios.split(","):
         before = {name: each for name, each in before.items() if name in names}
     players = Players(arguments, configuration, workload, timeout)
-    done = {}
-    with _progress(len(names)) as tick:
-        for played in players.play(names, jobs):
-            done[played.scenario] = played
-            tick()
-    report = [done[name] for name in names]
+    with Interruption(players.stop) as interruption:
+        report = _played(players, names, jobs)
+    interrupted = interruption.exit_status
+    if interrupted is not None:
+        tell(f"interrupted after {len(report)} of {len(names)} scenarios")
+        before = part = None  # a part is no behaviour to compare
     documents = [show.document(each) for each in report]
-    if as_json:
-        click.echo(json.dumps(documents, indent=2))
-    else:
-        for line in show.table(report):
-            click.echo(line)
+    click.echo(json.dumps(documents, indent=2) if as_json else "\n".join(show.table(report)))
     if html is not None:
         from imds_sim.cli.reporting.page import About, page  # loads jinja2
         from imds_sim.kernel.clock import SystemClock
 
-        about = About(arguments, workload, timeout, SystemClock().wall())
+        about = About(arguments, workload, timeout, SystemClock().wall(), len(names))
         whole_file.write(html, page(report, about, before))
-    wrong = doubt(report)
-    if wrong is not None:
+    if wrong := doubt(report):
         tell(wrong)
     changed = [] if before is None else changes(before, documents)
     if part is not None:
@@ -146,7 +145,17 @@ def command(
         changed += recorded.differences(part, documents)
     for line in changed:
         click.echo(line, err=True)
-    return NO if changed else 0
+    return interrupted or (NO if changed else 0)
+
+
+def _played(players: "Players", names: list[str], jobs: int) -> list["Played"]:
+    """What was done of these scenarios, in their order."""
+    done = {}
+    with _progress(len(names)) as tick:
+        for played in players.play(names, jobs):
+            done[played.scenario] = played
+            tick()
+    return [done[name] for name in names if name in done]
 
 
 def _kind_of(configuration: "Configuration", workload: str | None) -> str:

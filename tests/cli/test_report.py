@@ -1,4 +1,8 @@
 import json
+import os
+import select
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -268,3 +272,66 @@ running.rmdir()
     options = ("--json", "--jobs", "1", "--scenarios", "role,none")
     report = json.loads(invoke("report", *options, "--", sys.executable, "-c", code).stdout)
     assert {each["exit_status"] for each in report} == {0}
+
+
+# Asks for nothing the first time; then it says that it runs, and waits for ever with a child.
+WAITS = """
+import os, subprocess, sys
+try:
+    os.mkdir(sys.argv[1])
+except FileExistsError:
+    with open(sys.argv[2], "w", buffering=1) as alive:
+        alive.write("started")
+        alive.flush()
+        subprocess.run(["tail", "-f", os.devnull], stdout=alive)
+"""
+
+
+def heard(pipe: int) -> bytes:
+    """What is written to it next; nothing if nobody holds it any more."""
+    readable, _, _ = select.select([pipe], [], [], 60)
+    assert readable, "nothing was written in a minute"
+    return os.read(pipe, 100)
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "form"),
+    [
+        (signal.SIGINT, 130, "--json"),
+        (signal.SIGINT, 130, "--jobs=1"),
+        (signal.SIGTERM, 143, "--jobs=1"),
+    ],
+)
+def test_an_interrupted_report_shows_what_is_done_and_leaves_no_process(
+    tmp_path: Path, number: signal.Signals, status: int, form: str
+) -> None:
+    page, baseline, alive = (tmp_path / name for name in ("r.html", "old.json", "alive"))
+    baseline.write_text("[]")
+    os.mkfifo(alive)
+    options = ["--html", str(page), "--baseline", str(baseline), "--against", "boto3", form]
+    options += ["--jobs=1", "--scenarios", "none,token:503*1,cred:500"]  # one after another
+    command = [sys.executable, "-c", WAITS, str(tmp_path / "first"), str(alive)]
+    listening = os.open(alive, os.O_RDONLY | os.O_NONBLOCK)
+    with subprocess.Popen(
+        [sys.executable, "-m", "imds_sim", "report", *options, "--", *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        assert heard(listening) == b"started"
+        running.send_signal(number)
+        out, told = running.communicate(timeout=60)
+    assert running.returncode == status
+    assert told.splitlines() == [
+        "imds-sim: interrupted after 1 of 3 scenarios",
+        "imds-sim: the healthy run asked for nothing",
+    ]
+    if form == "--json":
+        assert [each["scenario"] for each in json.loads(out)] == ["none"]
+    else:
+        names = [line.split("  ")[0] for line in out.splitlines()]
+        assert names == ["SCENARIO", "none (healthy)"]
+    assert html.parse(str(page)).xpath("//tr/@id") == ["none"]
+    assert heard(listening) == b""
+    os.close(listening)

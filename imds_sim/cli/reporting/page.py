@@ -34,12 +34,16 @@ SLOWEST = 3  # scenarios that are named for it
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What the page says of the report as a whole; `limit` is in seconds."""
+    """What the page says of the report as a whole; `limit` is in seconds.
+
+    `planned` scenarios were to be played, if it is known.
+    """
 
     command: Sequence[str]
     workload: str | None
     limit: float
     made_at: datetime
+    planned: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -65,28 +66,41 @@ class Watch:
 
 @dataclass(slots=True)
 class Players:
-    """Plays scenarios; `stop` ends every command that runs, and no other starts."""
+    """Plays scenarios, until it is told to stop."""
 
     command: Sequence[str]
     configuration: Configuration
     workload: str | None
     limit: float
     _running: set[subprocess.Popen[bytes]] = field(default_factory=set)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
     _stopped: bool = False
 
     def play(self, scenarios: Sequence[str], at_once: int) -> Iterator[Played]:
-        """Each as soon as it is done. Raises CommandNotStarted, FaultInvalid, WorkloadUnknown."""
+        """Each as soon as it is done, and after a `stop` no more than those that are.
+
+        Raises CommandNotStarted, FaultInvalid, WorkloadUnknown.
+        """
         with ThreadPoolExecutor(at_once) as pool:
             try:
                 for done in as_completed([pool.submit(self._one, each) for each in scenarios]):
-                    yield done.result()
+                    played = done.result()
+                    if played is not None:
+                        yield played
             except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                self._stop()
+                self.stop()
                 raise
 
-    def _one(self, scenario: str) -> Played:
+    def stop(self) -> None:
+        """Ends every command that runs, and no other starts. May be called by a signal handler."""
+        with self._lock:  # which this thread may hold already, if a signal came in here
+            self._stopped = True
+            for child in self._running:
+                _kill(child)
+
+    def _one(self, scenario: str) -> Played | None:
+        if self._stopped:
+            return None
         with (
             tempfile.TemporaryDirectory(prefix="imds-sim-report-") as folder,
             Simulator.start(self.configuration) as simulator,
@@ -101,7 +115,7 @@ class Players:
             simulator.core.journal.sink = watch.note
             with LastWords() as words:
                 status = self._run(environ, words.writer)
-            return watch.played(scenario, status, words.text())
+            return None if self._stopped else watch.played(scenario, status, words.text())
 
     def _run(self, environ: dict[str, str], stderr: int) -> int | None:
         """The exit status, 128 and a signal's number, or None at the time limit."""
@@ -135,14 +149,9 @@ class Players:
             with self._lock:
                 self._running.discard(child)
 
-    def _stop(self) -> None:
-        with self._lock:
-            self._stopped = True
-            for child in self._running:
-                _kill(child)
-
 
 def _kill(child: subprocess.Popen[bytes]) -> None:
     """The command's whole process group, which is its own."""
     if child.poll() is None:
-        os.killpg(child.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it was waited for in this very moment
+            os.killpg(child.pid, signal.SIGKILL)

@@ -46,6 +46,15 @@ def test_the_head_tells_what_was_run_when_and_by_what() -> None:
     )
 
 
+def test_the_head_tells_of_an_interruption() -> None:
+    def facts(planned: int) -> str:
+        made = shown(HEALTHY, about=replace(ABOUT, planned=planned))
+        return text(made.xpath("//p[@class='facts']")[0])
+
+    assert facts(1).startswith("1 scenario time limit")
+    assert facts(7).startswith("interrupted after 1 of 7 scenarios time limit")
+
+
 def test_the_summary_counts_outcomes_and_names_what_stands_out() -> None:
     made = shown(HEALTHY, FALLBACK, HUNG)
     tiles = {each.get("data-outcome"): text(each) for each in made.xpath("//li[@data-outcome]")}
