@@ -39,6 +39,17 @@ class EndedBySignal(SimError):
         self.exit_status = 128 + number
 
 
+def look_up(command: str) -> None:
+    """Before anything is built up for it. Raises CommandNotStarted where it is nowhere.
+
+    The places are those that `subprocess` will try, with our PATH, which is the child's too. What
+    is there and still cannot be executed shows when it is.
+    """
+    places = [""] if os.path.dirname(command) else os.get_exec_path()
+    if not any(os.path.exists(os.path.join(place, command)) for place in places):
+        raise CommandNotStarted(f"{command}: command not found", NOT_FOUND)
+
+
 class Foreground:
     """Catches signals inside its `with` block; before `run` they end the block."""
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imds_sim.cli.ending import NO
+from imds_sim.cli.ending import NO, tell
 
 if TYPE_CHECKING:
+    from imds_sim.cli.reporting.play import Played, Players
     from imds_sim.config.schema.configuration import Configuration
 
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     metavar="all|GROUP|SPEC,...",
     default="all",
     show_default=True,
-    help="All that concern the workload, groups (token, cred, ...) or faults; none: no fault.",
+    help="All that concern the workload, groups (token, cred, ...) or faults; "
+    "none: the healthy run, without a fault.",
 )
 @click.option(
     "--timeout", default=30.0, show_default=True, metavar="SECONDS", help="Limit of each run.",
@@ -66,8 +68,21 @@ def command(
     """Run COMMAND once per failure scenario, each in a private daemon, and tell how it took it.
 
     Outcomes: credentials (a call was accepted), none (no signed call was made), error (a call was
-    refused, COMMAND failed after it or a signal ended it), timeout. REUSE counts reads with a
-    metadata token that was shown before, RETRIES requests made again after they had failed.
+    refused, COMMAND failed after it or a signal ended it), timeout. The scenario none is the
+    healthy run: nothing goes wrong.
+
+    \b
+    REQUESTS  how many requests COMMAND made, answered or not
+    REUSE     reads with a metadata token that was shown before
+    V1        whether metadata was read without a token, as with IMDSv1
+    RETRIES   requests made again after they had failed
+    BACK-OFF  the pauses before them, together
+
+    A change since --baseline is another outcome, exit status, list of requests, REUSE, V1 or
+    number of RETRIES, never another time or pause; and a scenario that the baseline lacks. One
+    that only the baseline has is a change where --scenarios has all, else it was left out.
+
+    Ctrl-C ends what runs and shows what is done, compared with nothing; the exit status is 130.
 
     \b
     Example:
@@ -78,8 +93,14 @@ def command(
     """
     import json
 
+    from imds_sim.cli.foreground import look_up
+
+    look_up(arguments[0])
     from imds_sim.cli.reporting import recorded, show, whole_file
-    from imds_sim.cli.reporting.choice import chosen
+    from imds_sim.cli.reporting.choice import ALL, CannotConcern, chosen
+    from imds_sim.cli.reporting.difference import changes
+    from imds_sim.cli.reporting.healthy import doubt
+    from imds_sim.cli.reporting.interruption import Interruption
     from imds_sim.cli.reporting.play import Players
     from imds_sim.config.load import load_config
     from imds_sim.faults.errors import FaultInvalid
@@ -97,34 +118,44 @@ def command(
     part = None if table is None else table.part(kind)
     try:
         names = chosen(scenarios, kind)
-    except FaultInvalid as error:
+    except (CannotConcern, FaultInvalid) as error:
         raise click.BadParameter(str(error), param_hint="--scenarios") from error
+    if before is not None and ALL not in scenarios.split(","):
+        before = {name: each for name, each in before.items() if name in names}
     players = Players(arguments, configuration, workload, timeout)
-    done = {}
-    with _progress(len(names)) as tick:
-        for played in players.play(names, jobs):
-            done[played.scenario] = played
-            tick()
-    report = [done[name] for name in names]
+    with Interruption(players.stop) as interruption:
+        report = _played(players, names, jobs)
+    interrupted = interruption.exit_status
+    if interrupted is not None:
+        tell(f"interrupted after {len(report)} of {len(names)} scenarios")
+        before = part = None  # a part is no behaviour to compare
     documents = [show.document(each) for each in report]
-    if as_json:
-        click.echo(json.dumps(documents, indent=2))
-    else:
-        for line in show.table(report):
-            click.echo(line)
+    click.echo(json.dumps(documents, indent=2) if as_json else "\n".join(show.table(report)))
     if html is not None:
         from imds_sim.cli.reporting.page import About, page  # loads jinja2
         from imds_sim.kernel.clock import SystemClock
 
-        about = About(arguments, workload, timeout, SystemClock().wall())
+        about = About(arguments, workload, timeout, SystemClock().wall(), len(names))
         whole_file.write(html, page(report, about, before))
-    changed = [] if before is None else show.changes(before, documents)
+    if wrong := doubt(report):
+        tell(wrong)
+    changed = [] if before is None else changes(before, documents)
     if part is not None:
         click.echo(f"against {table}", err=True)
         changed += recorded.differences(part, documents)
     for line in changed:
         click.echo(line, err=True)
-    return NO if changed else 0
+    return interrupted or (NO if changed else 0)
+
+
+def _played(players: "Players", names: list[str], jobs: int) -> list["Played"]:
+    """What was done of these scenarios, in their order."""
+    done = {}
+    with _progress(len(names)) as tick:
+        for played in players.play(names, jobs):
+            done[played.scenario] = played
+            tick()
+    return [done[name] for name in names if name in done]
 
 
 def _kind_of(configuration: "Configuration", workload: str | None) -> str:

@@ -68,12 +68,13 @@ def command(
         raise click.BadParameter(f"{endpoint_url!r} is not a URL", param_hint="--endpoint-url")
     if aws_config is not None:
         aws_config = _readable(aws_config)
+    from imds_sim.cli.foreground import Foreground, look_up
+
+    look_up(arguments[0])
     if isolated:
         from imds_sim.cli.system.isolation import isolate
 
         isolate()
-    from imds_sim.cli.foreground import Foreground
-
     with Foreground() as foreground:
         from imds_sim.config.load import load_config
         from imds_sim.server import logs

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from imds_sim.cli.foreground import CommandNotStarted, EndedBySignal, Foreground
+from imds_sim.cli.foreground import CommandNotStarted, EndedBySignal, Foreground, look_up
 
 ENVIRON = {"PATH": os.environ["PATH"]}
 
@@ -37,6 +37,19 @@ def test_a_command_that_is_not_there_is_127() -> None:
     with pytest.raises(CommandNotStarted, match="nosuch: command not found") as caught:
         run("nosuch")
     assert caught.value.exit_status == 127
+
+
+def test_a_command_is_looked_up_where_it_will_be_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    look_up("mine")
+    look_up(str(tmp_path / "mine"))
+    for missing in ("sh", "./mine", str(tmp_path / "other")):
+        with pytest.raises(CommandNotStarted, match=f"{missing}: command not found") as caught:
+            look_up(missing)
+        assert caught.value.exit_status == 127
 
 
 def test_a_file_that_is_no_program_is_126(tmp_path: Path) -> None:

@@ -1,4 +1,8 @@
 import json
+import os
+import select
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -6,8 +10,9 @@ import pytest
 from click.testing import Result
 from lxml import html
 
-from imds_sim.cli.reporting.choice import chosen
+from imds_sim.cli.reporting.choice import CannotConcern, chosen
 from imds_sim.cli.reporting.recorded import tables
+from imds_sim.cli.reporting.show import HEAD
 from tests.cli.conftest import Invoke
 
 # Asks for a token at most twice, and needs one.
@@ -56,8 +61,8 @@ def test_a_journal_that_keeps_nothing_hides_nothing_from_a_report(
 
 def test_the_table_has_a_line_for_each(invoke: Invoke) -> None:
     done = invoke("report", "--scenarios", "none,token:503*1", *COMMAND)
-    assert [line.split()[0] for line in done.stdout.splitlines()] == [
-        *("SCENARIO", "none", "token:503*1"),
+    assert [line.split("  ")[0] for line in done.stdout.splitlines()] == [
+        *("SCENARIO", "none (healthy)", "token:503*1"),
     ]
 
 
@@ -76,6 +81,32 @@ def test_a_baseline_tells_what_changed(invoke: Invoke, tmp_path: Path) -> None:
     changed = invoke(*arguments, "--", "false")
     assert changed.exit_code == 1
     assert "none: exit_status was 0, is 1" in changed.stderr
+    assert "      - imds PUT /latest/api/token 200\n" in changed.stderr
+
+
+def test_what_was_left_out_on_purpose_is_no_change(invoke: Invoke, tmp_path: Path) -> None:
+    file = tmp_path / "baseline.json"
+    options = ("report", "--baseline", str(file), "--scenarios")
+    [healthy] = json.loads(invoke("report", "--json", "--scenarios", "none", *COMMAND).stdout)
+    file.write_text(json.dumps([healthy, {**healthy, "scenario": "sts:of-old"}]))
+    chosen_alone = invoke(*options, "none", *COMMAND)
+    assert (chosen_alone.exit_code, "sts:of-old" in chosen_alone.stderr) == (0, False)
+    everything = invoke(*options, "all", "--", "true")
+    assert (everything.exit_code, "- sts:of-old: not played" in everything.stderr) == (1, True)
+
+
+def test_a_command_that_is_broken_without_any_fault_is_told(invoke: Invoke) -> None:
+    options = ("report", "--json", "--scenarios")
+    broken = ("--", sys.executable, "-c", "print(")
+    done = invoke(*options, "none,token:503*1", *broken)
+    assert done.exit_code == 0
+    assert done.stderr == (
+        "imds-sim: the healthy run already ended with status 1 and asked for nothing; "
+        "its last words: SyntaxError: '(' was never closed\n"
+    )
+    for each in json.loads(done.stdout):
+        assert each["stderr"].endswith("SyntaxError: '(' was never closed\n")
+    assert invoke(*options, "token:503*1", *broken).stderr == ""
 
 
 def test_a_page_is_written_beside_the_table(invoke: Invoke, tmp_path: Path) -> None:
@@ -124,6 +155,9 @@ def test_a_command_that_cannot_start_leaves_no_page(invoke: Invoke, tmp_path: Pa
         (["--scenarios", "tokn:503", "--", "true"], 2),
         (["--html", "-", "--", "true"], 2),
         (["--scenarios", "none", "--", "nosuch"], 127),
+        pytest.param(
+            ["--config", "/nowhere/sim.yaml", "--", "nosuch"], 127, id="looked up before all else"
+        ),
         (["--as", "web-9", "--", "true"], 2),
     ],
 )
@@ -140,6 +174,44 @@ def test_all_leaves_out_what_cannot_concern_the_workload() -> None:
     assert not [each for each in task if each.startswith(("token:", "role:", "eks:"))]
     assert [each for each in task if each.startswith("ecs:")]
     assert chosen("role", "instance")[-1] == "role:503*1"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kind", "told"),
+    [
+        ("none,ecs", "instance", "ecs cannot concern COMMAND as an instance; run it --as TASK"),
+        (
+            "cred:500,ecs:500,eks",
+            "instance",
+            "ecs:500, eks cannot concern COMMAND as an instance; run it --as TASK or --as POD",
+        ),
+        (
+            "all,token:403&v1:off",
+            "task",
+            "token:403&v1:off cannot concern COMMAND as a task; run it --as INSTANCE",
+        ),
+    ],
+)
+def test_what_the_workload_cannot_meet_is_refused(wanted: str, kind: str, told: str) -> None:
+    with pytest.raises(CannotConcern) as caught:
+        chosen(wanted, kind)
+    assert str(caught.value) == told
+
+
+def test_what_it_can_meet_in_part_is_played() -> None:
+    assert chosen("cred:500&ecs:404,ecs:500", "task") == ["cred:500&ecs:404", "ecs:500"]
+    assert chosen("cred:500&ecs:404", "instance") == ["cred:500&ecs:404"]
+    assert [each for each in chosen("cred", "task") if not each.startswith("cred:")] == []
+
+
+def test_the_refusal_comes_before_anything_runs(invoke: Invoke, tmp_path: Path) -> None:
+    trace = tmp_path / "ran"
+    done = invoke("report", "--scenarios", "none,ecs:500", "--", "touch", str(trace))
+    assert (done.exit_code, done.stdout, trace.exists()) == (2, "", False)
+    assert done.stderr.splitlines()[-1] == (
+        "Error: Invalid value for --scenarios: "
+        "ecs:500 cannot concern COMMAND as an instance; run it --as TASK"
+    )
 
 
 GIVES_UP = """
@@ -172,6 +244,12 @@ def test_the_help_names_every_sdk_that_was_recorded(invoke: Invoke) -> None:
     assert [each.client for each in tables() if each.client not in told] == []
 
 
+def test_the_help_explains_every_column(invoke: Invoke) -> None:
+    lines = invoke("report", "--help").stdout.splitlines()
+    explained = {line.split()[0] for line in lines if line.startswith("  ") and line.split()}
+    assert set(HEAD) - explained <= {"SCENARIO", "OUTCOME", "EXIT", "TIME"}
+
+
 def test_a_kind_of_workload_that_was_not_recorded_is_refused_before_anything_runs(
     invoke: Invoke, tmp_path: Path
 ) -> None:
@@ -194,3 +272,66 @@ running.rmdir()
     options = ("--json", "--jobs", "1", "--scenarios", "role,none")
     report = json.loads(invoke("report", *options, "--", sys.executable, "-c", code).stdout)
     assert {each["exit_status"] for each in report} == {0}
+
+
+# Asks for nothing the first time; then it says that it runs, and waits for ever with a child.
+WAITS = """
+import os, subprocess, sys
+try:
+    os.mkdir(sys.argv[1])
+except FileExistsError:
+    with open(sys.argv[2], "w", buffering=1) as alive:
+        alive.write("started")
+        alive.flush()
+        subprocess.run(["tail", "-f", os.devnull], stdout=alive)
+"""
+
+
+def heard(pipe: int) -> bytes:
+    """What is written to it next; nothing if nobody holds it any more."""
+    readable, _, _ = select.select([pipe], [], [], 60)
+    assert readable, "nothing was written in a minute"
+    return os.read(pipe, 100)
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "form"),
+    [
+        (signal.SIGINT, 130, "--json"),
+        (signal.SIGINT, 130, "--jobs=1"),
+        (signal.SIGTERM, 143, "--jobs=1"),
+    ],
+)
+def test_an_interrupted_report_shows_what_is_done_and_leaves_no_process(
+    tmp_path: Path, number: signal.Signals, status: int, form: str
+) -> None:
+    page, baseline, alive = (tmp_path / name for name in ("r.html", "old.json", "alive"))
+    baseline.write_text("[]")
+    os.mkfifo(alive)
+    options = ["--html", str(page), "--baseline", str(baseline), "--against", "boto3", form]
+    options += ["--jobs=1", "--scenarios", "none,token:503*1,cred:500"]  # one after another
+    command = [sys.executable, "-c", WAITS, str(tmp_path / "first"), str(alive)]
+    listening = os.open(alive, os.O_RDONLY | os.O_NONBLOCK)
+    with subprocess.Popen(
+        [sys.executable, "-m", "imds_sim", "report", *options, "--", *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        assert heard(listening) == b"started"
+        running.send_signal(number)
+        out, told = running.communicate(timeout=60)
+    assert running.returncode == status
+    assert told.splitlines() == [
+        "imds-sim: interrupted after 1 of 3 scenarios",
+        "imds-sim: the healthy run asked for nothing",
+    ]
+    if form == "--json":
+        assert [each["scenario"] for each in json.loads(out)] == ["none"]
+    else:
+        names = [line.split("  ")[0] for line in out.splitlines()]
+        assert names == ["SCENARIO", "none (healthy)"]
+    assert html.parse(str(page)).xpath("//tr/@id") == ["none"]
+    assert heard(listening) == b""
+    os.close(listening)

@@ -64,6 +64,9 @@ def test_another_workload_and_a_second_emulator(invoke: Invoke, tmp_path: Path) 
     [
         (["--", "sh", "-c", "exit 7"], 7),
         (["--", "nosuch"], 127),
+        pytest.param(
+            ["--config", "/nowhere/sim.yaml", "--", "nosuch"], 127, id="looked up before all else"
+        ),
         (["--as", "web-9", "--", "true"], 2),
         (["--config", "/nowhere/sim.yaml", "--", "true"], 66),
     ],

@@ -10,6 +10,11 @@ def group_of(scenario: str) -> str:
     return HEALTHY if scenario == HEALTHY else str(parse(scenario).steps[0].target)
 
 
+def title_of(scenario: str) -> str:
+    """Its name, told apart from the outcome `none`."""
+    return f"{scenario} (healthy)" if scenario == HEALTHY else scenario
+
+
 def meaning(scenario: str) -> str:
     """What goes wrong, and how often."""
     if scenario == HEALTHY:

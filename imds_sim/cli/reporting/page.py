@@ -13,9 +13,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from imds_sim.cli.reporting.choice import HEALTHY
-from imds_sim.cli.reporting.meaning import group_of, meaning
+from imds_sim.cli.reporting.difference import changes
+from imds_sim.cli.reporting.meaning import group_of, meaning, title_of
 from imds_sim.cli.reporting.play import Played
-from imds_sim.cli.reporting.show import Document, changes, document
+from imds_sim.cli.reporting.show import Document, document
 from imds_sim.cli.reporting.timeline import LANES, SHOWN, TimeLine, ticks, time_line
 from imds_sim.cli.reporting.words import command_line, exit_name, reply, span_text
 from imds_sim.journal.behaviour import Outcome
@@ -27,17 +28,22 @@ OUTCOMES = {
     Outcome.ERROR: "a call was refused, or it failed after one, or a signal ended it",
     Outcome.TIMEOUT: "the time limit ended it",
 }
+INDENT = 2  # of the lines of a comparison, where the mark of a missing or new scenario stands
 SLOWEST = 3  # scenarios that are named for it
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What the page says of the report as a whole; `limit` is in seconds."""
+    """What the page says of the report as a whole; `limit` is in seconds.
+
+    `planned` scenarios were to be played, if it is known.
+    """
 
     command: Sequence[str]
     workload: str | None
     limit: float
     made_at: datetime
+    planned: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,7 @@ def page(report: Sequence[Played], about: About, before: Mapping[str, Document] 
             outcomes=OUTCOMES,
             counts=Counter(row.played.behaviour.outcome for row in rows),
             findings=_findings(rows),
+            has_healthy=any(each.scenario == HEALTHY for each in report),
             compared=before is not None,
             missing=[each for each in before or {} if each not in {p.scenario for p in report}],
             most=SHOWN,
@@ -109,7 +116,7 @@ def _row(played: Played, healthy: Played | None, before: Mapping[str, Document] 
         group=group_of(played.scenario),
         meaning=meaning(played.scenario),
         line=time_line(played),
-        changed=[each.strip() for each in changed],
+        changed=[each[INDENT:] for each in changed],
         is_new=before is not None and played.scenario not in before,
         differs=_differs(played, healthy or played),
         agents=list(dict.fromkeys(each.user_agent for each in played.entries if each.user_agent)),
@@ -146,7 +153,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(span=span_text, exit_name=exit_name, reply=reply)
+    made.filters.update(span=span_text, exit_name=exit_name, reply=reply, title_of=title_of)
     made.globals.update(ticks=ticks)
     return made
 

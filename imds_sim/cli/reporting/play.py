@@ -9,12 +9,14 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from imds_sim.cli.foreground import NOT_EXECUTABLE, NOT_FOUND, CommandNotStarted
 from imds_sim.cli.reporting.choice import HEALTHY
+from imds_sim.cli.reporting.last_words import LastWords
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.journal.behaviour import Behaviour, behaviour_of
 from imds_sim.journal.entry import Entry
@@ -24,7 +26,7 @@ from imds_sim.simulator.child_environment import child_environment
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One scenario, and how the command took it.
+    """One scenario, and how the command took it. `stderr` is the end of what it wrote there.
 
     `moments` are when each entry was made, counted from the start of the command by a clock that
     no fault moves.
@@ -35,6 +37,7 @@ class Played:
     elapsed: timedelta
     entries: tuple[Entry, ...]
     moments: tuple[timedelta, ...] = ()
+    stderr: str = ""
 
 
 class Watch:
@@ -52,38 +55,52 @@ class Watch:
         """Since the command was started."""
         return timedelta(seconds=time.monotonic() - self._begun)
 
-    def played(self, scenario: str, status: int | None) -> Played:
+    def played(self, scenario: str, status: int | None, stderr: str) -> Played:
         """The run, which has just ended."""
         elapsed, seen = self.elapsed(), tuple(self._seen)
         entries = tuple(entry for entry, _ in seen)
         behaviour = behaviour_of(entries, status, elapsed)
-        return Played(scenario, behaviour, elapsed, entries, tuple(when for _, when in seen))
+        moments = tuple(when for _, when in seen)
+        return Played(scenario, behaviour, elapsed, entries, moments, stderr)
 
 
 @dataclass(slots=True)
 class Players:
-    """Plays scenarios; `stop` ends every command that runs, and no other starts."""
+    """Plays scenarios, until it is told to stop."""
 
     command: Sequence[str]
     configuration: Configuration
     workload: str | None
     limit: float
     _running: set[subprocess.Popen[bytes]] = field(default_factory=set)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
     _stopped: bool = False
 
     def play(self, scenarios: Sequence[str], at_once: int) -> Iterator[Played]:
-        """Each as soon as it is done. Raises CommandNotStarted, FaultInvalid, WorkloadUnknown."""
+        """Each as soon as it is done, and after a `stop` no more than those that are.
+
+        Raises CommandNotStarted, FaultInvalid, WorkloadUnknown.
+        """
         with ThreadPoolExecutor(at_once) as pool:
             try:
                 for done in as_completed([pool.submit(self._one, each) for each in scenarios]):
-                    yield done.result()
+                    played = done.result()
+                    if played is not None:
+                        yield played
             except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                self._stop()
+                self.stop()
                 raise
 
-    def _one(self, scenario: str) -> Played:
+    def stop(self) -> None:
+        """Ends every command that runs, and no other starts. May be called by a signal handler."""
+        with self._lock:  # which this thread may hold already, if a signal came in here
+            self._stopped = True
+            for child in self._running:
+                _kill(child)
+
+    def _one(self, scenario: str) -> Played | None:
+        if self._stopped:
+            return None
         with (
             tempfile.TemporaryDirectory(prefix="imds-sim-report-") as folder,
             Simulator.start(self.configuration) as simulator,
@@ -96,9 +113,11 @@ class Players:
                 simulator.faults.add(scenario)
             watch = Watch()
             simulator.core.journal.sink = watch.note
-            return watch.played(scenario, self._run(environ))
+            with LastWords() as words:
+                status = self._run(environ, words.writer)
+            return None if self._stopped else watch.played(scenario, status, words.text())
 
-    def _run(self, environ: dict[str, str]) -> int | None:
+    def _run(self, environ: dict[str, str], stderr: int) -> int | None:
         """The exit status, 128 and a signal's number, or None at the time limit."""
         nothing = subprocess.DEVNULL
         try:
@@ -110,7 +129,7 @@ class Players:
                     env=environ,
                     stdin=nothing,
                     stdout=nothing,
-                    stderr=nothing,
+                    stderr=stderr,
                     start_new_session=True,
                 )
                 self._running.add(child)
@@ -130,14 +149,9 @@ class Players:
             with self._lock:
                 self._running.discard(child)
 
-    def _stop(self) -> None:
-        with self._lock:
-            self._stopped = True
-            for child in self._running:
-                _kill(child)
-
 
 def _kill(child: subprocess.Popen[bytes]) -> None:
     """The command's whole process group, which is its own."""
     if child.poll() is None:
-        os.killpg(child.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it was waited for in this very moment
+            os.killpg(child.pid, signal.SIGKILL)

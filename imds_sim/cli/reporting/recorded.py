@@ -10,8 +10,9 @@ from pathlib import Path
 
 from imds_sim.cli.ending import USAGE
 from imds_sim.cli.listing import strings
+from imds_sim.cli.reporting.difference import changes
 from imds_sim.cli.reporting.shorthand import requests_of, shorthand
-from imds_sim.cli.reporting.show import Document, changes
+from imds_sim.cli.reporting.show import Document
 from imds_sim.kernel.errors import SimError
 
 

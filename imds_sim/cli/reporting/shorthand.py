@@ -14,6 +14,7 @@ _NAMED = {
     "ecs": re.compile("ecs GET /v2/credentials/[^/]+"),
     "sts": re.compile("sts [A-Z]+ /.*"),
 }
+_FOLDED = re.compile(r"(?:\((?P<some>.*)\)|(?P<one>.*)) x(?P<times>\d+)")
 
 
 def shorthand(requests: Sequence[str]) -> list[str]:
@@ -22,10 +23,14 @@ def shorthand(requests: Sequence[str]) -> list[str]:
 
 
 def requests_of(short: Sequence[str]) -> Iterator[str]:
-    """One by one again, by their names."""
+    """One by one again. Those that are written out in full stay as they are."""
     for each in short:
-        words, _, times = each.partition(" x")
-        yield from words.strip("()").split(", ") * int(times or 1)
+        folded = _FOLDED.fullmatch(each)
+        if folded is None:
+            yield each
+            continue
+        some = [folded["one"]] if folded["one"] else folded["some"].split(", ")
+        yield from some * int(folded["times"])
 
 
 def _named(request: str) -> str:

@@ -1,14 +1,15 @@
-"""A report as a document, as a table, and against an earlier one."""
+"""A report as a document and as a table, and an earlier one read again."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from imds_sim.cli.ending import FileUnreadable
 from imds_sim.cli.listing import columns
+from imds_sim.cli.reporting.meaning import title_of
 from imds_sim.cli.reporting.play import Played
 
 Document = dict[str, object]
-# What a machine's speed does not change; pauses and times are left out.
+# What a machine's speed does not change; pauses, times and words are left out.
 COMPARED = ("outcome", "exit_status", "requests", "token_reuse", "v1_fallback", "retries")
 HEAD = ("SCENARIO", "OUTCOME", "EXIT", "REQUESTS", "REUSE", "V1", "RETRIES", "BACK-OFF", "TIME")
 
@@ -26,6 +27,7 @@ def document(played: Played) -> Document:
         "retries": seen.retries,
         "back_off_seconds": [round(each.total_seconds(), 3) for each in seen.back_off],
         "seconds": round(played.elapsed.total_seconds(), 3),
+        "stderr": played.stderr,
     }
 
 
@@ -37,7 +39,7 @@ def table(report: Sequence[Played]) -> list[str]:
         pause = sum(span.total_seconds() for span in seen.back_off)
         rows.append(
             (
-                each.scenario,
+                title_of(each.scenario),
                 str(seen.outcome),
                 "-" if seen.exit_status is None else str(seen.exit_status),
                 str(len(seen.requests)),
@@ -61,20 +63,3 @@ def baseline(file: str) -> dict[str, Document]:
         raise FileUnreadable(f"{file}: {error.strerror}") from error
     except (ValueError, TypeError, KeyError) as error:
         raise FileUnreadable(f"{file}: not a report of --json") from error
-
-
-def changes(before: Mapping[str, Document], now: Sequence[Document]) -> list[str]:
-    """What is another behaviour than in `before`, a line each."""
-    there = {str(each["scenario"]): each for each in now}
-    lines = [f"- {name}: not played" for name in before if name not in there]
-    for name, document in there.items():
-        old = before.get(name)
-        if old is None:
-            lines.append(f"+ {name}: nothing to compare with")
-            continue
-        lines += [
-            f"  {name}: {key} was {json.dumps(old.get(key))}, is {json.dumps(document[key])}"
-            for key in COMPARED
-            if old.get(key) != document[key]
-        ]
-    return lines

@@ -1,6 +1,6 @@
 import pytest
 
-from imds_sim.cli.reporting.meaning import group_of, meaning
+from imds_sim.cli.reporting.meaning import group_of, meaning, title_of
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,8 @@ def test_a_scenario_is_told_in_the_words_of_the_catalogue(
     scenario: str, group: str, told: str
 ) -> None:
     assert (group_of(scenario), meaning(scenario)) == (group, told)
+
+
+def test_the_healthy_run_is_told_apart_from_the_outcome_none() -> None:
+    assert title_of("none") == "none (healthy)"
+    assert title_of("role:none") == "role:none"

@@ -46,6 +46,15 @@ def test_the_head_tells_what_was_run_when_and_by_what() -> None:
     )
 
 
+def test_the_head_tells_of_an_interruption() -> None:
+    def facts(planned: int) -> str:
+        made = shown(HEALTHY, about=replace(ABOUT, planned=planned))
+        return text(made.xpath("//p[@class='facts']")[0])
+
+    assert facts(1).startswith("1 scenario time limit")
+    assert facts(7).startswith("interrupted after 1 of 7 scenarios time limit")
+
+
 def test_the_summary_counts_outcomes_and_names_what_stands_out() -> None:
     made = shown(HEALTHY, FALLBACK, HUNG)
     tiles = {each.get("data-outcome"): text(each) for each in made.xpath("//li[@data-outcome]")}
@@ -57,7 +66,7 @@ def test_the_summary_counts_outcomes_and_names_what_stands_out() -> None:
         "Asked over IMDSv1": "token:403",
         "Asked again": "none",
         "Ended by the time limit": "token:hang",
-        "Took longest": "token:hang none token:403",
+        "Took longest": "token:hang none (healthy) token:403",
     }
 
 
@@ -96,6 +105,14 @@ def test_what_is_as_in_the_healthy_run_is_grey() -> None:
     assert row(made, "none").find_class("same") == []
 
 
+def test_grey_is_explained_where_there_is_a_healthy_run() -> None:
+    explained = "Numbers in grey are equal to the healthy run's."
+    assert explained in text(shown(HEALTHY, FALLBACK))
+    alone = shown(FALLBACK, HUNG)
+    assert "grey" not in text(alone)
+    assert alone.xpath("//td[contains(@class, 'same')]") == []
+
+
 def test_a_time_line_has_every_request_in_its_place() -> None:
     line = row(shown(HEALTHY, FALLBACK), "token:403").xpath(".//*[local-name()='svg']")[0]
     marks = line.find_class("mark")
@@ -120,6 +137,14 @@ def test_a_command_that_asked_nothing_is_said_to() -> None:
     assert "Nothing was asked in 10 s." in text(row(shown(played()), "none"))
 
 
+def test_the_last_words_of_a_command_stand_below_its_requests() -> None:
+    made = shown(replace(HEALTHY, stderr=f"{HOSTILE}\nbye\n"), FALLBACK)
+    (words,) = row(made, "none").find_class("stderr")
+    assert words.text_content().strip().endswith("\nbye")
+    assert "\\x1b[2J" in words.text_content()
+    assert row(made, "token:403").find_class("stderr") == []
+
+
 def test_a_changed_scenario_is_marked_and_told() -> None:
     before = {
         each.scenario: {**document(each), "exit_status": 3} if each is FALLBACK else document(each)
@@ -138,11 +163,22 @@ def test_a_changed_scenario_is_marked_and_told() -> None:
     ]
 
 
+def test_requests_that_changed_stand_below_their_number() -> None:
+    before = {"none": document(HEALTHY) | {"requests": document(FALLBACK)["requests"]}}
+    listed = row(shown(HEALTHY, before=before), "none").xpath(".//ul[@class='changes']/li")
+    assert [text(each) for each in listed if each.get("class") == "request"] == [
+        "- imds PUT /latest/api/token 403",
+        "+ imds PUT /latest/api/token 200",
+        *(f"+ {each}" for each in HEALTHY.behaviour.requests[2:]),
+    ]
+    assert text(listed[0]) == "none: requests were 2, are 4"
+
+
 def test_what_the_baseline_does_not_know_is_new() -> None:
     made = shown(HEALTHY, FALLBACK, before={"none": document(HEALTHY)})
     badges = {each.get("id"): text(each[0]) for each in made.xpath("//tr[@id]")}
     assert badges["token:403"].startswith("token:403 new ")
-    assert badges["none"].startswith("none nothing goes wrong")
+    assert badges["none"].startswith("none (healthy) nothing goes wrong")
 
 
 def test_without_a_baseline_nothing_is_said_of_one() -> None:

@@ -32,3 +32,8 @@ def test_what_repeats_itself_stands_once_and_can_be_counted_again() -> None:
     assert short == ["sts 503", "(token 401, role 401) x9"]
     assert list(requests_of(short)) == ["sts 503", *["token 401", "role 401"] * 9]
     assert shorthand([]) == []
+
+
+def test_requests_that_are_written_out_are_one_each() -> None:
+    full = ["imds GET /a x2/b, (c) 200", "sts POST / 200"]
+    assert list(requests_of(full)) == full
