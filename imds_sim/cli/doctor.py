@@ -17,22 +17,24 @@ from imds_sim.cli.listing import mapping, mappings, strings
 def command(config: str | None, admin: str | None) -> int:
     """Look at the daemon, its clients, the environment and this machine: a line for each ailment.
 
-    Each line ends with the remedy; exit 1 if there is one. With --config the addresses, ports and
+    Each line ends with the remedy; exit 1 if there is one. Credential files that SDKs read before
+    they ask anybody count, their contents are never shown. With --config the addresses, ports and
     key files of a configuration are looked at too.
 
     \b
     Example:
       imds-sim doctor --config sim.yaml
     """
-    from imds_sim.cli.system.ailments import of_addresses, of_cloud, of_environment
+    from imds_sim.cli.system import ailments
 
     status, told = _asked(admin)
-    found = [*of_environment(os.environ), *told]
+    hosts = _bound_hosts(status)
+    found = [*ailments.of_environment(os.environ), *ailments.of_shared_files(os.environ)]
+    found += [*ailments.of_aim(os.environ, hosts), *told]
     if config is not None:
         found += _of_file(config)
-    found += of_addresses(_bound_hosts(status))
-    found += of_cloud()
-    for line in dict.fromkeys(found):
+    found += [*ailments.of_addresses(hosts), *ailments.of_cloud()]
+    for line in dict.fromkeys(found) or ["nothing is wrong here"]:
         click.echo(line)
     return NO if found else 0
 

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -93,3 +94,15 @@ def test_a_profile_that_an_sdk_would_take_is_noted(simulator: Simulator, invoke:
     result = invoke("whoami", environ=environ)
     assert result.exit_code == 0
     assert "AWS_PROFILE is set" in result.stderr
+
+
+def test_a_file_that_an_sdk_would_take_is_noted(
+    simulator: Simulator, invoke: Invoke, tmp_path: Path
+) -> None:
+    file = tmp_path / "credentials"
+    file.write_text("[default]\naws_access_key_id = AKIA\naws_secret_access_key = hush\n")
+    environ = {**simulator.environment("web-1"), "AWS_SHARED_CREDENTIALS_FILE": str(file)}
+    result = invoke("whoami", environ=environ)
+    assert result.exit_code == 0
+    assert f"note: {file} has credentials for the profile 'default'" in result.stderr
+    assert "hush" not in result.output
