@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imds_sim.cli.completing import FILE
+
 if TYPE_CHECKING:
     from imds_sim.config.errors import Problem
     from imds_sim.config.schema.configuration import Configuration
 
 
 @click.command("check", short_help="Check a configuration.")
-@click.argument("file")
+@click.argument("file", type=FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print one object with errors and warnings.")
 def command(file: str, as_json: bool) -> int:
     """Check a configuration; exit 78 with every error, 66 if there is no such file.

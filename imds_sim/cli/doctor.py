@@ -6,13 +6,16 @@ from pathlib import Path
 
 import click
 
+from imds_sim.cli.completing import FILE
 from imds_sim.cli.daemon import admin_option, running
 from imds_sim.cli.ending import NO
 from imds_sim.cli.listing import mapping, mappings, strings
 
 
 @click.command("doctor", short_help="Say what is wrong here and how to mend it.")
-@click.option("--config", "config", metavar="FILE", help="Look also at what this file asks for.")
+@click.option(
+    "--config", "config", metavar="FILE", type=FILE, help="Look also at what this file asks for."
+)
 @admin_option
 def command(config: str | None, admin: str | None) -> int:
     """Look at the daemon, its clients, the environment and this machine: a line for each ailment.

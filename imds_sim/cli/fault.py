@@ -4,6 +4,7 @@ import json
 
 import click
 
+from imds_sim.cli.completing import faults, workloads
 from imds_sim.cli.daemon import admin_option, running
 from imds_sim.cli.listing import columns, mappings
 from imds_sim.kernel.exchange import Surface
@@ -23,8 +24,14 @@ def command() -> None:
 
 
 @command.command("add", short_help="Arm a fault.")
-@click.argument("spec", metavar="SPEC")
-@click.option("--as", "workload", metavar="WORKLOAD", help="Only for this workload.")
+@click.argument("spec", metavar="SPEC", shell_complete=faults)
+@click.option(
+    "--as",
+    "workload",
+    metavar="WORKLOAD",
+    shell_complete=workloads(),
+    help="Only for this workload.",
+)
 @click.option(
     "--surface", type=click.Choice([each.value for each in Surface]), help="Only on this surface."
 )

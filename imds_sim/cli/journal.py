@@ -4,6 +4,7 @@ import json
 
 import click
 
+from imds_sim.cli.completing import FILE, workloads
 from imds_sim.cli.daemon import admin_option, running
 from imds_sim.cli.following import Columns, batches
 from imds_sim.kernel.exchange import Surface
@@ -13,12 +14,20 @@ AGENT = 40  # characters shown of a user agent
 
 @click.command("journal", short_help="Show what was asked and answered.")
 @click.option("--follow", is_flag=True, help="Go on with what comes, until Ctrl-C.")
-@click.option("--as", "workload", metavar="WORKLOAD", help="Only of this workload.")
+@click.option(
+    "--as",
+    "workload",
+    metavar="WORKLOAD",
+    shell_complete=workloads(),
+    help="Only of this workload.",
+)
 @click.option(
     "--surface", type=click.Choice([each.value for each in Surface]), help="Only on this surface."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
-@click.option("--har", metavar="FILE", help="Write an HTTP archive (HAR 1.2) instead; - prints it.")
+@click.option(
+    "--har", metavar="FILE", type=FILE, help="Write an HTTP archive (HAR 1.2) instead; - prints it."
+)
 @admin_option
 def command(
     follow: bool,

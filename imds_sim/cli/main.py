@@ -1,5 +1,6 @@
 """The command `imds-sim`: which commands there are. Each is loaded when it is used."""
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -51,6 +52,9 @@ COMMANDS = (
 )
 
 
+COMPLETION_VARIABLE = "_IMDS_SIM_COMPLETE"  # click derives it from the name of the program
+
+
 class Commands(click.Group):
     """Loads a command from the file of its name; one rule for how every command ends."""
 
@@ -80,6 +84,9 @@ class Commands(click.Group):
         windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
+        if COMPLETION_VARIABLE in os.environ:
+            import_module("imds_sim.cli.bash_words")
+
         def run() -> object:
             return super(Commands, self).main(
                 args, prog_name, complete_var, standalone_mode=False, **extra
