@@ -67,8 +67,8 @@ def command(
     Example:
       imds-sim run -- aws sts get-caller-identity
       imds-sim run --config sim.yaml --as web-2 -- pytest -q
-      imds-sim run --isolated -- \\
-        curl -sX PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token
+      imds-sim run --isolated -- curl -sX PUT http://169.254.169.254/latest/api/token \\
+        -H 'X-aws-ec2-metadata-token-ttl-seconds: 60'
       imds-sim run --fault 'token:503*1' -- aws sts get-caller-identity
     """
     if endpoint_url is not None and urlsplit(endpoint_url).scheme not in ("http", "https"):
