@@ -36,6 +36,24 @@ def workloads(*kinds: str) -> Offer:
     return offer
 
 
+def subjects_of_file(
+    ctx: click.Context, parameter: click.Parameter, incomplete: str
+) -> "list[CompletionItem]":
+    """Offer the workloads and users of the file after --config, or of the built-in one."""
+    from click.shell_completion import CompletionItem
+
+    from imds_sim.config.errors import ConfigError
+    from imds_sim.config.load import load_config
+
+    try:
+        file = load_config(ctx.params.get("config"))
+    except ConfigError:
+        return []
+    names = [*file.instances, *file.tasks, *file.pods, *file.functions, *file.endpoints]
+    names += [f"user/{name}" for name in file.users]
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
 def folders(
     ctx: click.Context, parameter: click.Parameter, incomplete: str
 ) -> "list[CompletionItem]":

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from imds_sim.cli.completing import FILE, faults, programs
+from imds_sim.cli.completing import FILE, faults, programs, subjects_of_file
 
 
 @click.command(
@@ -23,6 +23,7 @@ from imds_sim.cli.completing import FILE, faults, programs
     "--as",
     "workload",
     metavar="WORKLOAD|user/NAME",
+    shell_complete=subjects_of_file,
     help="Whom to be. Default: the first instance, else task, pod, function, endpoint.",
 )
 @click.option(

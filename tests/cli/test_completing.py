@@ -86,6 +86,17 @@ def test_workloads_are_those_of_the_running_daemon(
     assert sorted(offered(*words)) == sorted(("plain", name) for name in names)
 
 
+def test_a_private_daemon_has_those_of_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "sim.yaml"
+    file.write_text(f"{CONFIG}users: {{alice: {{}}}}\n")
+    words = ("run", "--config", str(file), "--as")
+    names = ["web-1", "web-2", "task-1", "resize", "user/alice"]
+    assert offered(*words, "") == [("plain", name) for name in names]
+    assert offered(*words, "user/") == [("plain", "user/alice")]
+    assert offered("run", "--as", "") == [("plain", "web-1")]
+    assert offered("run", "--config", str(tmp_path / "none"), "--as", "") == []
+
+
 def test_without_a_daemon_there_are_none_and_nothing_is_told(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
