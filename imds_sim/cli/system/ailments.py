@@ -65,7 +65,8 @@ def of_shared_files(environ: Mapping[str, str]) -> Iterator[str]:
     yield (
         f"{profile.file}: SDKs take the credentials of its profile {profile.name!r} before they "
         f'ask the simulator; start the program with "imds-sim run --", which hides it, or {unset}'
-        "export AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_CONFIG_FILE=/dev/null"
+        "export AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_CONFIG_FILE=/dev/null (the SDK for Java "
+        "wants empty files instead)"
     )
 
 
