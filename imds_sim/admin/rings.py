@@ -12,11 +12,18 @@ from imds_sim.sts.audit.trail import AuditTrail
 
 
 def journal(core: ServedCore, query: Mapping[str, str]) -> Document:
-    """The entries after a number, of one workload or surface if given. Raises QueryInvalid."""
+    """The entries after a number, of one workload or surface if given.
+
+    A workload that was stopped has entries still. Raises QueryInvalid, WorkloadUnknown.
+    """
     after, surface = _after(query), query.get("surface")
     if surface is not None and surface not in set(Surface):
         raise QueryInvalid(f"surface: {surface!r} is not one of {', '.join(Surface)}")
-    entries = core.journal.entries(after, query.get("as"), surface)
+    workload = query.get("as")
+    resolver = core.world.resolver
+    if workload and workload not in resolver.workloads and not core.journal.entries(0, workload):
+        resolver.named(workload)
+    entries = core.journal.entries(after, workload, surface)
     return documents.journal(entries, core.journal)
 
 

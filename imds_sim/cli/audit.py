@@ -5,8 +5,10 @@ import json
 import click
 
 from imds_sim.cli.daemon import admin_option, running
-from imds_sim.cli.following import Columns, batches
+from imds_sim.cli.following import Columns, Row, batches
 from imds_sim.cli.listing import mapping
+
+EMPTY = "nothing was asked of the STS yet"
 
 
 @click.command("audit", short_help="Show the CloudTrail records of the STS.")
@@ -16,25 +18,25 @@ from imds_sim.cli.listing import mapping
 def command(follow: bool, as_json: bool, admin: str | None) -> None:
     """Show who called the STS, oldest first: services on behalf of workloads too.
 
-    Columns: time, account, event, outcome, address, caller, and the role or name asked for. Calls
-    that fail authentication are in the journal alone, as CloudTrail does not record them. --follow
-    ends with Ctrl-C or with the daemon.
+    Columns: time, account, event, outcome, address, caller, and the role or name asked for. Times
+    are the simulator's, see: imds-sim clock. Calls that fail authentication are in the journal
+    alone, as CloudTrail does not record them. --follow ends with Ctrl-C or with the daemon.
 
     \b
     Example:
       imds-sim audit --follow --json | jq 'select(.errorCode == "AccessDenied")'
     """
-    columns = Columns(5)
+    columns = Columns("time", "account", "event", "outcome", "address", rest="caller")
     try:
-        for batch in batches(running(admin), "/v1/audit", "records", {}, follow):
-            shown = (json.dumps(each) if as_json else _line(columns, each) for each in batch)
+        for batch in batches(running(admin), "/v1/audit", "records", {}, follow, empty=EMPTY):
+            shown = map(json.dumps, batch) if as_json else columns.lines(map(_row, batch))
             click.echo("\n".join(shown))
     except KeyboardInterrupt:
         if not follow:
             raise
 
 
-def _line(columns: Columns, record: dict[str, object]) -> str:
+def _row(record: dict[str, object]) -> Row:
     """One record, for a person."""
     texts = [
         str(record.get("eventTime") or "-"),
@@ -49,7 +51,7 @@ def _line(columns: Columns, record: dict[str, object]) -> str:
     told += [f"-> {subject}" for subject in subjects if subject]
     if message := record.get("errorMessage"):
         told.append(f"({message})")
-    return columns.line(texts, told)
+    return texts, told
 
 
 def _caller(identity: dict[str, object]) -> str:

@@ -5,13 +5,33 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imds_sim.cli.completing import FILE
+from imds_sim.cli.listing import counted
+
 if TYPE_CHECKING:
     from imds_sim.config.errors import Problem
     from imds_sim.config.schema.configuration import Configuration
 
+# The keys that hold entries, each with what one of them is called, and two where no s makes it.
+NOUNS: dict[str, tuple[str, ...]] = {
+    "accounts": ("account",),
+    "roles": ("role",),
+    "users": ("user",),
+    "managed_policies": ("managed policy", "managed policies"),
+    "oidc_providers": ("OIDC provider",),
+    "saml_providers": ("SAML provider",),
+    "instances": ("instance",),
+    "tasks": ("task",),
+    "pods": ("pod",),
+    "functions": ("function",),
+    "endpoints": ("endpoint",),
+    "alarms": ("alarm",),
+    "faults": ("fault",),
+}
+
 
 @click.command("check", short_help="Check a configuration.")
-@click.argument("file")
+@click.argument("file", type=FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print one object with errors and warnings.")
 def command(file: str, as_json: bool) -> int:
     """Check a configuration; exit 78 with every error, 66 if there is no such file.
@@ -55,12 +75,9 @@ def _listed(problems: "tuple[Problem, ...]") -> list[dict[str, object]]:
 
 
 def _summary(configuration: "Configuration") -> str:
-    counts = {
-        "role": len(configuration.roles),
-        "user": len(configuration.users),
-        "instance": len(configuration.instances),
-        "task": len(configuration.tasks),
-        "function": len(configuration.functions),
-    }
-    told = [f"{count} {noun}{'s' * (count != 1)}" for noun, count in counts.items() if count]
-    return ", ".join(told) or "nothing in it"
+    counts = (
+        counted(len(getattr(configuration, key)), *noun)
+        for key, noun in NOUNS.items()
+        if getattr(configuration, key)
+    )
+    return ", ".join([*counts, *(["weather"] if configuration.weather else [])]) or "nothing in it"

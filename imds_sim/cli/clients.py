@@ -7,13 +7,12 @@ import click
 
 from imds_sim.cli.daemon import admin_option, running
 from imds_sim.cli.following import printable
-from imds_sim.cli.listing import columns, mappings, strings
+from imds_sim.cli.listing import columns, mappings, strings, user_agent
 
 HEADINGS = (
     "client", "hops", "surfaces", "workloads", "requests", "IMDSv1", "lost", "last seen",
     "user agent",
 )  # fmt: skip
-AGENT = 40  # characters shown of a user agent
 NAMES = 3  # workloads shown of one client
 
 
@@ -71,5 +70,5 @@ def _row(client: dict[str, object]) -> tuple[str, ...]:
         str(client.get("imdsv1_requests")),
         str(client.get("tokens_lost")),
         str(client.get("last_seen")),
-        printable(str(client.get("user_agent") or "-")[:AGENT]),
+        printable(user_agent(client.get("user_agent") or "-")),
     )

@@ -20,6 +20,13 @@ class _TakesNegatives(click.Command):
         return super().parse_args(ctx, [*others, *(["--", *negative] if negative else [])])
 
 
+def _number(context: click.Context, parameter: click.Parameter, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a number, such as 60 or 0.5") from None
+
+
 @click.group("clock", short_help="Move the simulator's time, show it, reset it.")
 def command() -> None:
     """Move the simulator's time: expiry and refresh follow it, the clients' clocks do not.
@@ -62,7 +69,7 @@ def freeze(admin: str | None) -> None:
 
 
 @command.command("speed", short_help="Let the simulator's time go faster.")
-@click.argument("factor", metavar="FACTOR", type=float)
+@click.argument("factor", metavar="FACTOR", callback=_number)
 @admin_option
 def speed(factor: float, admin: str | None) -> None:
     """Let the simulator's time go FACTOR times as fast as the real one, 86400 at most.
@@ -102,6 +109,7 @@ def reset(admin: str | None) -> None:
 
 def told_clock(clock: dict[str, object]) -> str:
     """A clock document as one line: `2026-01-02T09:04:05Z, 6h ahead of the real time`."""
+    # To the second: asking takes milliseconds.
     return f"{clock.get('now')}, {_shift(clock.get('shift_seconds'))}{_pace(clock.get('rate'))}"
 
 
@@ -114,10 +122,10 @@ def _pace(rate: object) -> str:
 def _shift(seconds: object) -> str:
     from imds_sim.kernel.timestamps import format_duration
 
-    if not isinstance(seconds, int | float) or not seconds:
+    if not isinstance(seconds, int | float) or not round(seconds):
         return "the real time"
     where = "ahead of" if seconds > 0 else "behind"
-    return f"{format_duration(timedelta(seconds=abs(seconds)))} {where} the real time"
+    return f"{format_duration(timedelta(seconds=round(abs(seconds))))} {where} the real time"
 
 
 def _tell(document: dict[str, object]) -> None:

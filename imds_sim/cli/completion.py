@@ -3,14 +3,16 @@
 import click
 from click.shell_completion import get_completion_class
 
-VARIABLE = "_IMDS_SIM_COMPLETE"  # click derives it from the name of the program
+from imds_sim.cli.main import COMPLETION_VARIABLE
 
 
 @click.command("completion", short_help="The completion script of a shell.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:
-    """Print the script that lets SHELL complete commands and options.
+    """Print the script that lets SHELL complete commands, options and what they take.
+
+    Files, workloads of the running daemon, faults of the catalogue, and programs after `run --`.
 
     \b
     Example:
@@ -20,6 +22,6 @@ def command(ctx: click.Context, shell: str) -> None:
     """
     completion = get_completion_class(shell)
     assert completion is not None
-    script = completion(ctx.find_root().command, {}, "imds-sim", VARIABLE)
+    script = completion(ctx.find_root().command, {}, "imds-sim", COMPLETION_VARIABLE)
     # Not source(), which would run bash to judge its version.
     click.echo(script.source_template % script.source_vars())

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import click
 
+from imds_sim.cli.completing import FILE
 from imds_sim.cli.ending import NO, FileUnreadable
 
 MAX_LINE = 4 * 1024 * 1024  # bytes; policies of a request are some hundred kilobytes at most
@@ -15,7 +16,7 @@ _TOO_LONG = f"the line has more than {MAX_LINE} bytes"
 
 
 @click.command("decide", short_help="Decide authorization requests, one JSON line each.")
-@click.argument("file", required=False)
+@click.argument("file", required=False, type=FILE)
 @click.option("--explain", is_flag=True, help="Add what decided to each line, as `reason`.")
 def command(file: str | None, explain: bool) -> int:
     """Decide the requests in FILE, or on standard input: one JSON object a line.

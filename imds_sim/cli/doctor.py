@@ -6,33 +6,38 @@ from pathlib import Path
 
 import click
 
+from imds_sim.cli.completing import FILE
 from imds_sim.cli.daemon import admin_option, running
 from imds_sim.cli.ending import NO
 from imds_sim.cli.listing import mapping, mappings, strings
 
 
 @click.command("doctor", short_help="Say what is wrong here and how to mend it.")
-@click.option("--config", "config", metavar="FILE", help="Look also at what this file asks for.")
+@click.option(
+    "--config", "config", metavar="FILE", type=FILE, help="Look also at what this file asks for."
+)
 @admin_option
 def command(config: str | None, admin: str | None) -> int:
     """Look at the daemon, its clients, the environment and this machine: a line for each ailment.
 
-    Each line ends with the remedy; exit 1 if there is one. With --config the addresses, ports and
+    Each line ends with the remedy; exit 1 if there is one. Credential files that SDKs read before
+    they ask anybody count, their contents are never shown. With --config the addresses, ports and
     key files of a configuration are looked at too.
 
     \b
     Example:
       imds-sim doctor --config sim.yaml
     """
-    from imds_sim.cli.system.ailments import of_addresses, of_cloud, of_environment
+    from imds_sim.cli.system import ailments
 
     status, told = _asked(admin)
-    found = [*of_environment(os.environ), *told]
+    hosts = _bound_hosts(status)
+    found = [*ailments.of_environment(os.environ), *ailments.of_shared_files(os.environ)]
+    found += [*ailments.of_aim(os.environ, hosts), *told]
     if config is not None:
         found += _of_file(config)
-    found += of_addresses(_bound_hosts(status))
-    found += of_cloud()
-    for line in dict.fromkeys(found):
+    found += [*ailments.of_addresses(hosts), *ailments.of_cloud()]
+    for line in dict.fromkeys(found) or ["nothing is wrong here"]:
         click.echo(line)
     return NO if found else 0
 

@@ -2,6 +2,7 @@
 
 import click
 
+from imds_sim.cli.completing import workloads
 from imds_sim.cli.daemon import admin_option, running
 from imds_sim.simulator.environment_block import Environment, Format
 
@@ -11,6 +12,7 @@ from imds_sim.simulator.environment_block import Environment, Format
     "--as",
     "workload",
     metavar="WORKLOAD|user/NAME",
+    shell_complete=workloads(),
     help="Whom to be. Default: the first instance, else task, pod, function, endpoint.",
 )
 @click.option(

@@ -5,10 +5,11 @@ from urllib.parse import quote
 
 import click
 
+from imds_sim.cli.completing import workloads
 from imds_sim.cli.daemon import Function, admin_option, running
 from imds_sim.cli.listing import columns, mappings
 
-_INSTANCE = click.argument("instance", metavar="INSTANCE")
+_INSTANCE = click.argument("instance", metavar="INSTANCE", shell_complete=workloads("instance"))
 _CODES = (
     *("instance-reboot", "system-reboot", "system-maintenance"),
     *("instance-retirement", "instance-stop"),

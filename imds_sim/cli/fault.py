@@ -4,9 +4,12 @@ import json
 
 import click
 
+from imds_sim.cli.completing import faults, workloads
 from imds_sim.cli.daemon import admin_option, running
-from imds_sim.cli.listing import columns, mappings
+from imds_sim.cli.listing import columns, counted, mappings
 from imds_sim.kernel.exchange import Surface
+
+HEADINGS = ("id", "fault", "for", "hits", "state")
 
 
 @click.group("fault", short_help="Make things go wrong on purpose.")
@@ -23,8 +26,14 @@ def command() -> None:
 
 
 @command.command("add", short_help="Arm a fault.")
-@click.argument("spec", metavar="SPEC")
-@click.option("--as", "workload", metavar="WORKLOAD", help="Only for this workload.")
+@click.argument("spec", metavar="SPEC", shell_complete=faults)
+@click.option(
+    "--as",
+    "workload",
+    metavar="WORKLOAD",
+    shell_complete=workloads(),
+    help="Only for this workload.",
+)
 @click.option(
     "--surface", type=click.Choice([each.value for each in Surface]), help="Only on this surface."
 )
@@ -59,7 +68,7 @@ def listing(as_json: bool, admin: str | None) -> None:
     if as_json:
         click.echo(json.dumps(document, indent=2))
         return
-    for line in told_faults(document) or ["no fault is armed"]:
+    for line in told_faults(document, HEADINGS) or ["no fault is armed"]:
         click.echo(line)
 
 
@@ -101,19 +110,19 @@ def catalogue(as_json: bool) -> None:
         click.echo(line)
 
 
-def told_faults(document: dict[str, object]) -> list[str]:
-    """The faults of a document, one a line, and the weather."""
+def told_faults(document: dict[str, object], headings: tuple[str, ...] | None = None) -> list[str]:
+    """The faults of a document, one a line below headings if given, and the weather."""
     rows = [
         (
             str(each.get("id")),
             str(each.get("fault")),
             _told_scope(each),
-            f"{sum(_hits(step) for step in mappings(each.get('steps')))} hits",
+            counted(sum(_hits(step) for step in mappings(each.get("steps"))), "hit"),
             "spent" if each.get("spent") else "",
         )
         for each in mappings(document.get("faults"))
     ]
-    lines = columns(rows) if rows else []
+    lines = columns([*([headings] if headings else []), *rows]) if rows else []
     weather = document.get("weather")
     if isinstance(weather, dict):
         lines.append(f"  weather: {weather.get('level')}")

@@ -1,7 +1,7 @@
 """What a ring of the daemon holds, and if wanted what comes after it."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from imds_sim.cli.ending import tell
@@ -10,6 +10,7 @@ from imds_sim.cli.listing import mappings
 if TYPE_CHECKING:
     from imds_sim.admin.client import AdminClient
 
+Row = tuple[list[str], list[str]]
 EVERY = 0.2  # seconds between two looks
 
 
@@ -19,8 +20,13 @@ def batches(
     member: str,
     query: Mapping[str, str | None],
     follow: bool,
+    *,
+    empty: str,
 ) -> Iterator[list[dict[str, object]]]:
-    """What there is, then again and again what is newer: the list `member` of the answers."""
+    """What there is, then again and again what is newer: the list `member` of the answers.
+
+    Where there is nothing and nothing is waited for, `empty` is told apart from the output.
+    """
     from imds_sim.admin.errors import DaemonNotFound, DaemonNotUnderstood
 
     after, pause = 0, threading.Event()
@@ -29,6 +35,8 @@ def batches(
         if batch := mappings(document.get(member)):
             yield batch
         if not follow:
+            if not batch:
+                tell(empty)
             return
         last = document.get("last_number")
         if isinstance(last, int):
@@ -46,16 +54,25 @@ def batches(
 
 
 class Columns:
-    """Lines whose columns grow with what they have shown."""
+    """Lines below headings, their columns as wide as the widest text of all that was shown.
 
-    def __init__(self, count: int) -> None:
-        self._widths = [0] * count
+    A row is the texts that are lined up, then the rest as it is.
+    """
 
-    def line(self, texts: list[str], rest: list[str]) -> str:
-        """`texts` lined up, then `rest` as it is; nothing in it steers a terminal."""
-        self._widths = [max(*pair) for pair in zip(self._widths, map(len, texts), strict=True)]
-        told = [text.ljust(width) for text, width in zip(texts, self._widths, strict=True)]
-        return printable("  ".join([*told, *rest]))
+    def __init__(self, *headings: str, rest: str) -> None:
+        self._headings: Row | None = (list(headings), [rest])
+        self._widths = [0] * len(headings)
+
+    def lines(self, rows: Iterable[Row]) -> Iterator[str]:
+        """A batch of rows, the first with the headings; nothing in it steers a terminal."""
+        listed = [*([self._headings] if self._headings else []), *rows]
+        self._headings = None
+        shown = [([printable(text) for text in texts], rest) for texts, rest in listed]
+        for texts, _ in shown:
+            self._widths = [max(*pair) for pair in zip(self._widths, map(len, texts), strict=True)]
+        for texts, rest in shown:
+            told = [text.ljust(width) for text, width in zip(texts, self._widths, strict=True)]
+            yield "  ".join([*told, *map(printable, rest)])
 
 
 def printable(text: str) -> str:

@@ -3,6 +3,7 @@
 import click
 
 from imds_sim.cli.at_run_time import format_option, given, start_workload, stop_workload
+from imds_sim.cli.completing import workloads
 from imds_sim.cli.daemon import admin_option
 
 
@@ -43,7 +44,7 @@ def start(
 
 
 @command.command("stop", short_help="Stop a function.")
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", shell_complete=workloads("function"))
 @admin_option
 def stop(name: str, admin: str | None) -> None:
     """Stop the function NAME: its token is unknown from now on.

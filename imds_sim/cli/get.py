@@ -4,6 +4,7 @@ import os
 
 import click
 
+from imds_sim.cli.completing import workloads
 from imds_sim.cli.daemon import admin_option, running
 from imds_sim.cli.ending import NO, tell
 from imds_sim.cli.listing import mapping
@@ -17,6 +18,7 @@ ENDPOINT_VARIABLE = "AWS_EC2_METADATA_SERVICE_ENDPOINT"
     "--as",
     "workload",
     metavar="WORKLOAD",
+    shell_complete=workloads("instance"),
     help=f"An instance of the running daemon. Default: ${ENDPOINT_VARIABLE}, else its first.",
 )
 @admin_option

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from imds_sim.cli.completing import folders
 from imds_sim.cli.system.units import CONFIG, SOCKETS
 
 
@@ -27,7 +28,7 @@ from imds_sim.cli.system.units import CONFIG, SOCKETS
 @click.option("--config", default=CONFIG, show_default=True, help="Configuration of the service.")
 @click.option("--program", help="Path of the command in the units. Default: this installation's.")
 @click.option(
-    "--root", default="/", show_default=True, metavar="DIR",
+    "--root", default="/", show_default=True, metavar="DIR", shell_complete=folders,
     help="Install below DIR, an image say, without asking the systemd of this machine.",
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say what would be done.")

@@ -4,21 +4,29 @@ import json
 
 import click
 
+from imds_sim.cli.completing import FILE, workloads
 from imds_sim.cli.daemon import admin_option, running
-from imds_sim.cli.following import Columns, batches
+from imds_sim.cli.following import Columns, Row, batches
+from imds_sim.cli.listing import user_agent
 from imds_sim.kernel.exchange import Surface
-
-AGENT = 40  # characters shown of a user agent
 
 
 @click.command("journal", short_help="Show what was asked and answered.")
 @click.option("--follow", is_flag=True, help="Go on with what comes, until Ctrl-C.")
-@click.option("--as", "workload", metavar="WORKLOAD", help="Only of this workload.")
+@click.option(
+    "--as",
+    "workload",
+    metavar="WORKLOAD",
+    shell_complete=workloads(),
+    help="Only of this workload.",
+)
 @click.option(
     "--surface", type=click.Choice([each.value for each in Surface]), help="Only on this surface."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
-@click.option("--har", metavar="FILE", help="Write an HTTP archive (HAR 1.2) instead; - prints it.")
+@click.option(
+    "--har", metavar="FILE", type=FILE, help="Write an HTTP archive (HAR 1.2) instead; - prints it."
+)
 @admin_option
 def command(
     follow: bool,
@@ -31,8 +39,9 @@ def command(
     """Show the requests of every client, oldest first; secrets are masked.
 
     Columns: time, surface, workload, client, status, IMDS version, request, access key id, user
-    agent, [fault], remark. --follow ends with Ctrl-C or with the daemon. An archive opens in the
-    developer tools of a browser; it holds neither bodies nor header fields but the user agent.
+    agent, [fault], remark. Times are the simulator's, see: imds-sim clock. --follow ends with
+    Ctrl-C or with the daemon. An archive opens in the developer tools of a browser; it holds
+    neither bodies nor header fields but the user agent.
 
     \b
     Example:
@@ -40,24 +49,26 @@ def command(
     """
     if har is not None and (follow or as_json):
         raise click.UsageError("--har goes with neither --follow nor --json")
+    asked_for = [each for each in (workload, surface) if each is not None]
+    empty = " ".join(["nothing was asked", *(f"of {each}" for each in asked_for), "yet"])
     query = {"as": workload, "surface": surface}
-    found = batches(running(admin), "/v1/journal", "entries", query, follow)
+    found = batches(running(admin), "/v1/journal", "entries", query, follow, empty=empty)
     if har is not None:
         from imds_sim.cli.har import archive, write
 
         write(har, archive([entry for batch in found for entry in batch]))
         return
-    columns = Columns(6)
+    columns = Columns("time", "surface", "workload", "client", "status", "IMDS", rest="request")
     try:
         for batch in found:
-            shown = (json.dumps(each) if as_json else _line(columns, each) for each in batch)
+            shown = map(json.dumps, batch) if as_json else columns.lines(map(_row, batch))
             click.echo("\n".join(shown))
     except KeyboardInterrupt:
         if not follow:
             raise
 
 
-def _line(columns: Columns, entry: dict[str, object]) -> str:
+def _row(entry: dict[str, object]) -> Row:
     """One entry, for a person."""
     version = entry.get("imds_version")
     texts = [
@@ -72,9 +83,9 @@ def _line(columns: Columns, entry: dict[str, object]) -> str:
     if key_id := entry.get("access_key_id"):
         told.append(str(key_id))
     if agent := entry.get("user_agent"):
-        told.append(str(agent)[:AGENT])
+        told.append(user_agent(agent))
     if fault := entry.get("fault"):
         told.append(f"[{fault}]")
     if detail := entry.get("detail"):
         told.append(f"({detail})")
-    return columns.line(texts, told)
+    return texts, told

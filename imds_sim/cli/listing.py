@@ -18,6 +18,20 @@ def strings(value: object) -> list[str]:
     return [str(each) for each in value] if isinstance(value, list) else []
 
 
+AGENT = 40  # characters shown of a user agent
+
+
+def user_agent(text: object) -> str:
+    """A user agent as a column has room for it."""
+    told = str(text)
+    return told if len(told) <= AGENT else f"{told[: AGENT - 3]}..."
+
+
+def counted(count: object, noun: str, plural: str | None = None) -> str:
+    """A number with its noun: `1 hit`, `2 hits`."""
+    return f"{count} {noun if count == 1 else plural or f'{noun}s'}"
+
+
 def columns(rows: Iterable[Sequence[str]], indent: str = "  ") -> list[str]:
     """Rows of equal length as lines, each column as wide as its widest text."""
     listed = list(rows)

@@ -1,5 +1,6 @@
 """The command `imds-sim`: which commands there are. Each is loaded when it is used."""
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -51,6 +52,9 @@ COMMANDS = (
 )
 
 
+COMPLETION_VARIABLE = "_IMDS_SIM_COMPLETE"  # click derives it from the name of the program
+
+
 class Commands(click.Group):
     """Loads a command from the file of its name; one rule for how every command ends."""
 
@@ -62,6 +66,18 @@ class Commands(click.Group):
             return None
         command = import_module(f"imds_sim.cli.{cmd_name.replace('-', '_')}").command
         return command if isinstance(command, click.Command) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, COMMANDS, n=1, cutoff=0.7)
+            hint = f"did you mean {near[0]}?" if near else "imds-sim --help lists them"
+            raise click.UsageError(f"No command is named {name!r}; {hint}", ctx)
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -80,6 +96,9 @@ class Commands(click.Group):
         windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
+        if COMPLETION_VARIABLE in os.environ:
+            import_module("imds_sim.cli.bash_words")
+
         def run() -> object:
             return super(Commands, self).main(
                 args, prog_name, complete_var, standalone_mode=False, **extra

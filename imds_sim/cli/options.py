@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import click
 
+from imds_sim.cli.completing import workloads
 from imds_sim.cli.daemon import admin_option, running
 from imds_sim.cli.listing import mapping
 
@@ -11,7 +12,7 @@ _SWITCH = click.Choice(["enabled", "disabled"])
 
 
 @click.command("options", short_help="Show or change an instance's metadata options and tags.")
-@click.argument("instance", metavar="INSTANCE")
+@click.argument("instance", metavar="INSTANCE", shell_complete=workloads("instance"))
 @click.option("--http-endpoint", type=_SWITCH, help="Whether the metadata service answers at all.")
 @click.option(
     "--http-tokens",

@@ -3,6 +3,7 @@
 import click
 
 from imds_sim.cli.at_run_time import format_option, given, start_workload, stop_workload
+from imds_sim.cli.completing import workloads
 from imds_sim.cli.daemon import admin_option
 
 
@@ -47,7 +48,7 @@ def start(
 
 
 @command.command("stop", short_help="Stop a pod.")
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", shell_complete=workloads("pod"))
 @admin_option
 def stop(name: str, admin: str | None) -> None:
     """Stop the pod NAME: its token files go, what it was given stays valid to its own end.

@@ -3,6 +3,7 @@
 import click
 
 from imds_sim.cli.daemon import admin_option, running
+from imds_sim.cli.listing import counted
 
 
 @click.command("reset", short_help="Forget what happened and was changed; mint anew.")
@@ -22,4 +23,5 @@ def command(admin: str | None) -> None:
     from imds_sim.admin.client import PATIENCE
 
     document = running(admin).call("POST", "/v1/reset", timeout=PATIENCE)
-    click.echo(f"{document.get('cleared')} requests forgotten, {document.get('sets')} sets minted")
+    forgotten = counted(document.get("cleared"), "request")
+    click.echo(f"{forgotten} forgotten, {counted(document.get('sets'), 'set')} minted")

@@ -2,6 +2,7 @@
 
 import click
 
+from imds_sim.cli.completing import workloads
 from imds_sim.cli.daemon import admin_option, running
 from imds_sim.cli.held import told_credentials
 from imds_sim.cli.listing import mappings
@@ -9,7 +10,12 @@ from imds_sim.cli.listing import mappings
 
 @click.command("restore", short_help="Restore a function from its snapshot.")
 @click.option(
-    "--as", "workload", metavar="FUNCTION", required=True, help="A function with snap_start."
+    "--as",
+    "workload",
+    metavar="FUNCTION",
+    required=True,
+    shell_complete=workloads("function"),
+    help="A function with snap_start.",
 )
 @admin_option
 def command(workload: str, admin: str | None) -> None:

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import click
 
+from imds_sim.cli.completing import FILE, faults, programs, subjects_of_file
+
 
 @click.command(
     "run",
@@ -14,17 +16,21 @@ import click
     context_settings={"allow_interspersed_args": False},
     options_metavar="[OPTIONS] --",
 )
-@click.option("--config", metavar="FILE", help="Configuration. Default: an instance web-1.")
+@click.option(
+    "--config", metavar="FILE", type=FILE, help="Configuration. Default: an instance web-1."
+)
 @click.option(
     "--as",
     "workload",
     metavar="WORKLOAD|user/NAME",
+    shell_complete=subjects_of_file,
     help="Whom to be. Default: the first instance, else task, pod, function, endpoint.",
 )
 @click.option(
     "--fault",
     "faults",
     metavar="SPEC",
+    shell_complete=faults,
     multiple=True,
     help="Arm a fault, see: imds-sim fault catalogue. Can be given several times.",
 )
@@ -39,9 +45,10 @@ import click
 @click.option(
     "--aws-config",
     metavar="FILE",
+    type=FILE,
     help="AWS configuration file for COMMAND. Default: an empty one, as for credentials.",
 )
-@click.argument("arguments", metavar="COMMAND...", nargs=-1, required=True)
+@click.argument("arguments", metavar="COMMAND...", nargs=-1, required=True, shell_complete=programs)
 def command(
     config: str | None,
     workload: str | None,
@@ -61,7 +68,8 @@ def command(
     Example:
       imds-sim run -- aws sts get-caller-identity
       imds-sim run --config sim.yaml --as web-2 -- pytest -q
-      imds-sim run --isolated -- curl -sX PUT http://169.254.169.254/latest/api/token
+      imds-sim run --isolated -- curl -sX PUT http://169.254.169.254/latest/api/token \\
+        -H 'X-aws-ec2-metadata-token-ttl-seconds: 60'
       imds-sim run --fault 'token:503*1' -- aws sts get-caller-identity
     """
     if endpoint_url is not None and urlsplit(endpoint_url).scheme not in ("http", "https"):

@@ -2,12 +2,17 @@
 
 import click
 
+from imds_sim.cli.completing import FILE
+
 
 @click.command("serve")
-@click.option("--config", metavar="FILE", help="Configuration. Default: an instance web-1.")
+@click.option(
+    "--config", metavar="FILE", type=FILE, help="Configuration. Default: an instance web-1."
+)
 @click.option(
     "--ready-file",
     metavar="PATH",
+    type=FILE,
     help="Write the endpoints to PATH as JSON once all is bound and minted.",
 )
 @click.option(

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import click
 
+from imds_sim.cli.completing import folders
+
 
 @click.command("uninstall-systemd", short_help="Remove the systemd units.")
 @click.option(
-    "--root", default="/", show_default=True, metavar="DIR",
+    "--root", default="/", show_default=True, metavar="DIR", shell_complete=folders,
     help="Remove below DIR, without asking the systemd of this machine.",
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say what would be done.")

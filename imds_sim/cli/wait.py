@@ -28,9 +28,12 @@ def command(timeout: str, admin: str | None) -> int:
       imds-sim serve & imds-sim wait --timeout 10s && make test
     """
     from imds_sim.admin.errors import AdminError, DaemonNotPermitted
-    from imds_sim.kernel.timestamps import parse_duration
+    from imds_sim.kernel.timestamps import DurationMalformed, parse_duration
 
-    deadline = time.monotonic() + parse_duration(timeout).total_seconds()
+    try:
+        deadline = time.monotonic() + parse_duration(timeout).total_seconds()
+    except DurationMalformed as error:
+        raise click.BadParameter(str(error), param_hint="--timeout") from None
     pause = threading.Event()
     while True:
         try:

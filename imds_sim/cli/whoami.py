@@ -32,11 +32,17 @@ def command(as_json: bool, admin: str | None) -> None:
       imds-sim run --as web-1 -- imds-sim whoami
     """
     from imds_sim.cli.chain.caller import get_caller_identity
+    from imds_sim.cli.chain.profiles import profile_with_credentials
     from imds_sim.cli.chain.walk import passed_over, walk
     from imds_sim.kernel.clock import SystemClock
 
     for name in passed_over(os.environ):
         tell(f"note: {name} is set; an SDK looks there first, this command does not")
+    if (profile := profile_with_credentials(os.environ)) is not None:
+        tell(
+            f"note: {profile.file} has credentials for the profile {profile.name!r}; an SDK takes "
+            'them first, this command does not (see "imds-sim doctor")'
+        )
     found = walk(os.environ)
     endpoint = os.environ.get(STS_VARIABLE) or _sts_of_the_daemon(admin)
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imds_sim.cli.completing import FILE, workloads
 from imds_sim.cli.daemon import admin_option, running
 from imds_sim.cli.ending import NO
 from imds_sim.cli.listing import mapping, mappings, strings
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 @click.option(
     "--principal",
     metavar="PRINCIPAL",
+    shell_complete=workloads(),
     required=True,
     help="Who asks: a workload, user/NAME, an ARN (of an OIDC provider too), or a service such as "
     "ec2.amazonaws.com.",
@@ -41,7 +43,9 @@ if TYPE_CHECKING:
     multiple=True,
     help="A claim of the token that a holder of the provider's tokens shows; may be repeated.",
 )
-@click.option("--config", metavar="FILE", help="Ask a configuration instead of the running daemon.")
+@click.option(
+    "--config", metavar="FILE", type=FILE, help="Ask a configuration instead of the running daemon."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole explanation as one object.")
 @admin_option
 def command(

@@ -89,7 +89,7 @@ def _effect(target: Target, name: str, text: str) -> Effect:
         )
     known = list(EFFECTS[target])
     near = OTHER_NAMES.get(name) if OTHER_NAMES.get(name) in known else _nearest_in(name, known)
-    near = near or _nearest(f"{target}:{name}")
+    near = near or _elsewhere(name)
     if near is None:
         hint = f"{target} has {', '.join(EFFECTS[target])}"
     else:
@@ -100,6 +100,13 @@ def _effect(target: Target, name: str, text: str) -> Effect:
 def _nearest(text: str) -> str | None:
     known = [f"{target}:{name}" for target, effects in EFFECTS.items() for name in effects]
     return _nearest_in(re.split(r"[=+*~]", text)[0], known)
+
+
+def _elsewhere(name: str) -> str | None:
+    """The effect of any target that is called so, or nearly."""
+    owners = {each: target for target, effects in EFFECTS.items() for each in effects}
+    near = _nearest_in(name, list(owners))
+    return None if near is None else f"{owners[near]}:{near}"
 
 
 def _nearest_in(word: str, known: list[str]) -> str | None:

@@ -28,7 +28,12 @@ def summary(core: Core, endpoints: Endpoints) -> str:
     """One line for the service manager."""
     served = sum(map(len, (*endpoints.surfaces.values(), *endpoints.instances.values())))
     workloads = len(core.world.resolver.workloads)
-    return f"serving {workloads} workloads on {served} endpoints, generation {core.generation}"
+    told = f"{_counted(workloads, 'workload')} on {_counted(served, 'endpoint')}"
+    return f"serving {told}, generation {core.generation}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"
 
 
 def banner(core: Core, endpoints: Endpoints) -> str:

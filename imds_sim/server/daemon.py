@@ -131,7 +131,7 @@ class Daemon:
             pid=os.getpid(),
             started_at=self._origin.started_at,
             ready=False,
-            config_source=str(self._origin.path) if self._origin.path else None,
+            config_source=str(self._origin.path.absolute()) if self._origin.path else None,
             warnings=self._loaded.warnings,
         )
         self._backend = Backend(runtime, process, recording)

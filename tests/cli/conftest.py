@@ -75,6 +75,8 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
         if name.startswith(("AWS_", "ECS_", "IMDS_SIM_")):
             monkeypatch.delenv(name)
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, os.devnull)
     monkeypatch.setenv("IMDS_SIM_ADMIN", f"unix:{tmp_path}/no.sock")
 
 

@@ -31,15 +31,17 @@ def daemon(
 @pytest.mark.usefixtures("daemon")
 def test_records_are_lined_up_and_steer_no_terminal(invoke: Invoke) -> None:
     assert invoke("audit").stdout.splitlines() == [
-        "2026-03-02T08:00:00Z  111122223333  AssumeRole  ok  ec2.amazonaws.com  ec2.amazonaws.com"
-        "  -> arn:aws:iam::111122223333:role/web",
-        "2026-03-02T08:05:00Z  111122223333  GetCallerIdentity  ok  192.0.2.10       "
+        "time                  account       event              outcome       address          "
+        "  caller",
+        "2026-03-02T08:00:00Z  111122223333  AssumeRole         ok            ec2.amazonaws.com"
+        "  ec2.amazonaws.com  -> arn:aws:iam::111122223333:role/web",
+        "2026-03-02T08:05:00Z  111122223333  GetCallerIdentity  ok            192.0.2.10       "
         "  arn:aws:iam::111122223333:user/team/alice",
         "2026-03-02T08:25:00Z  111122223333  AssumeRole         AccessDenied  192.0.2.10       "
         "  arn:aws:iam::111122223333:user/bob  (User: arn:aws:iam::111122223333:user/bob is not"
         " authorized to perform: sts:AssumeRole on resource:"
         " arn:aws:iam::111122223333:role/nobody)",
-        "-                     -             \\x1b[2J               ok            -                "
+        "-                     -             \\x1b[2J            ok            -                "
         "  A",
     ]
 
@@ -53,3 +55,12 @@ def test_json_lines_are_the_whole_records(invoke: Invoke) -> None:
 
 def test_without_a_daemon_there_is_nothing_to_follow(invoke: Invoke) -> None:
     assert invoke("audit", "--follow").exit_code == 69
+
+
+def test_that_there_is_nothing_is_told_apart_from_the_output(
+    tmp_path: Path, invoke: Invoke
+) -> None:
+    with admin_stub(fake_backend(world_of()), tmp_path) as running:
+        result = invoke("audit", "--json", "--admin", running.address)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "imds-sim: nothing was asked of the STS yet\n"

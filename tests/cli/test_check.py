@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from imds_sim.cli.check import NOUNS
+from imds_sim.config.schema.configuration import Configuration
 from tests.cli.conftest import Invoke
 
 
@@ -46,3 +48,22 @@ def test_a_missing_file_ends_with_66(invoke: Invoke, file: Path, options: list[s
 
 def test_the_schema_is_json(invoke: Invoke) -> None:
     assert "instances" in json.loads(invoke("schema").stdout)["properties"]
+
+
+def test_everything_that_a_file_holds_is_counted(invoke: Invoke) -> None:
+    result = invoke("check", "configs/full.yaml")
+    keys = {
+        key
+        for key, field in Configuration.model_fields.items()
+        if field.default_factory is dict or key == "faults"
+    }
+    assert keys == set(NOUNS)
+    for noun in ("pod", "endpoint", "OIDC provider", "SAML provider", "alarm", "fault", "weather"):
+        assert noun in result.stdout
+
+
+def test_more_than_one_policy_are_policies(invoke: Invoke, file: Path) -> None:
+    statement = "{Effect: Allow, Action: 's3:*', Resource: '*'}"
+    policy = f"{{Version: '2012-10-17', Statement: [{statement}]}}"
+    file.write_text(f"managed_policies: {{a: {policy}, b: {policy}}}\n")
+    assert "good: 2 managed policies\n" in invoke("check", str(file)).stdout

@@ -49,7 +49,7 @@ def test_clients_are_a_table_with_the_remedy_below(daemon: StubDaemon, invoke: I
         "client         hops  surfaces  workloads                     requests  IMDSv1  lost"
         "  last seen             user agent",
         "(unix socket)  ?     imds      web-1                         1         0       0   "
-        f"  2026-01-02T03:04:05Z  {'x' * 40}",
+        f"  2026-01-02T03:04:05Z  {'x' * 37}...",
         "10.77.2.9      0     imds      web-4 web-5 web-6 and 2 more  5         0       0   "
         "  2026-01-02T03:04:05Z  evil\\x1b[2J",
         "10.77.2.1      2     imds      web-1                         1         0       1   "

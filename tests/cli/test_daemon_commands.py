@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from imds_sim.admin.backend import ReloadError, ReloadOutcome
+from imds_sim.cli.clock import told_clock
+from imds_sim.kernel.message import Notes
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.instance import Instance, InstanceProfile
 from imds_sim.workloads.task import Task
@@ -250,3 +252,32 @@ def test_doctor_tells_warnings_and_a_refused_reload(daemon: StubDaemon, invoke: 
     assert result.exit_code == 1
     assert "daemon: mind; " in result.stdout
     assert "a.yaml:1:1: wrong" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0.4, "the real time"),
+        (-0.4, "the real time"),
+        (23699.701, "6h35m ahead of the real time"),
+        (-1.2, "1s behind the real time"),
+    ],
+)
+def test_the_clock_is_told_to_the_second(seconds: float, told: str) -> None:
+    assert told_clock({"now": "T", "shift_seconds": seconds, "rate": 1}) == f"T, {told}"
+
+
+def test_one_request_is_no_requests(daemon: StubDaemon, invoke: Invoke) -> None:
+    daemon.backend.core.journal.record(
+        time=ISSUED_AT,
+        surface="imds",
+        workload="web-1",
+        client="127.0.0.1",
+        user_agent=None,
+        method="GET",
+        target="/",
+        status=200,
+        notes=Notes(),
+        duration=timedelta(0),
+    )
+    assert invoke("reset").stdout.startswith("1 request forgotten, ")

@@ -29,6 +29,7 @@ def test_a_fault_is_added_listed_and_cleared(daemon: StubDaemon, invoke: Invoke)
     assert (added.exit_code, added.stdout) == (0, "1  token:503*1\n")
     shown = invoke("fault", "list").stdout
     assert shown.split() == [
+        *("id", "fault", "for", "hits", "state"),
         "1",
         "token:503*1",
         "as",

@@ -80,3 +80,28 @@ def test_a_reader_that_has_gone_is_no_failure() -> None:
     )
     os.close(writing)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("chek", "did you mean check?"), ("help", "imds-sim --help"), ("nothing", "imds-sim --help")],
+)
+def test_an_unknown_command_is_told_with_the_nearest(invoke: Invoke, name: str, hint: str) -> None:
+    result = invoke(name, "x")
+    assert result.exit_code == 2
+    assert f"No command is named '{name}'; {hint}" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["wait", "--timeout", "2"], "--timeout: '2' is not a duration"),
+        (["clock", "speed", "fast"], "FACTOR: 'fast' is not a number, such as 60"),
+    ],
+)
+def test_a_wrong_value_is_told_with_its_place(
+    invoke: Invoke, arguments: list[str], told: str
+) -> None:
+    result = invoke(*arguments)
+    assert result.exit_code == 2
+    assert told in result.stderr.replace("'FACTOR'", "FACTOR")

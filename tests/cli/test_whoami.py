@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -93,3 +94,43 @@ def test_a_profile_that_an_sdk_would_take_is_noted(simulator: Simulator, invoke:
     result = invoke("whoami", environ=environ)
     assert result.exit_code == 0
     assert "AWS_PROFILE is set" in result.stderr
+
+
+def test_a_file_that_an_sdk_would_take_is_noted(
+    simulator: Simulator, invoke: Invoke, tmp_path: Path
+) -> None:
+    file = tmp_path / "credentials"
+    file.write_text("[default]\naws_access_key_id = AKIA\naws_secret_access_key = hush\n")
+    environ = {**simulator.environment("web-1"), "AWS_SHARED_CREDENTIALS_FILE": str(file)}
+    result = invoke("whoami", environ=environ)
+    assert result.exit_code == 0
+    assert f"note: {file} has credentials for the profile 'default'" in result.stderr
+    assert "hush" not in result.output
+
+
+def test_where_nobody_listens_the_remedy_is_told(
+    invoke: Invoke, serve: Callable[[Routes], StubServer]
+) -> None:
+    gone = serve({})
+    gone.server.server_close()
+    result = invoke("whoami", environ={"AWS_EC2_METADATA_SERVICE_ENDPOINT": gone.url})
+    assert result.exit_code == 1
+    assert '"imds-sim serve" and eval "$(imds-sim env)"' in result.stderr
+
+
+def test_a_foreign_key_is_told_with_where_it_came_from(
+    simulator: Simulator, invoke: Invoke
+) -> None:
+    keys = {"AWS_ACCESS_KEY_ID": "AKIAFOREIGN", "AWS_SECRET_ACCESS_KEY": "hush"}
+    result = invoke("whoami", environ={**simulator.environment("web-1"), **keys})
+    assert result.exit_code == 1
+    assert "AKIAFOREIGN from the environment (AWS_ACCESS_KEY_ID)" in result.stderr
+    assert "hush" not in result.stderr
+
+
+def test_the_journal_shows_who_asked(simulator: Simulator, invoke: Invoke) -> None:
+    simulator.journal.clear()
+    invoke("whoami", environ=simulator.environment("web-1"))
+    agents = {entry.user_agent for entry in simulator.journal if entry.client}
+    assert len(simulator.journal.entries()) >= 3
+    assert {str(each).partition("/")[0] for each in agents} == {"imds-sim"}

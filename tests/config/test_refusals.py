@@ -100,6 +100,17 @@ from imds_sim.config.schema.configuration import Configuration
             id="a typo",
         ),
         pytest.param(
+            "instances: {a: {http_tokens: required}}",
+            ["1:17: instances.a.http_tokens: unknown key; it belongs in metadata_options"],
+            id="a key of the section below",
+        ),
+        pytest.param(
+            "instances: {a: {htp_tokens: required}}",
+            ["1:17: instances.a.htp_tokens: unknown key; did you mean http_tokens, in "
+             "metadata_options?"],
+            id="a typo of a key below",
+        ),
+        pytest.param(
             "sts: {x: 1}",
             ["1:7: sts.x: unknown key; allowed here: strict_region"],
             id="no key near",
@@ -235,3 +246,8 @@ def test_what_rests_on_a_wrong_value_is_not_judged(refusal: Callable[[str], list
         "roles.web.pth",
         'roles."a b"',
     ]
+
+
+def test_another_word_is_no_typo(refusal: Callable[[str], list[str]]) -> None:
+    [line] = refusal("services: {web: {image: nginx}}")
+    assert line.startswith("1:1: services: unknown key; allowed here: account, region, ")

@@ -51,4 +51,4 @@ def test_a_fleet_is_not_listed_whole(count: int, more: bool) -> None:
 
 def test_the_summary_counts_workloads_and_endpoints() -> None:
     core = scene_of("roles: {web: {}}\ninstances: {web-1: {role: web}}").core
-    assert summary(core, ENDPOINTS) == "serving 1 workloads on 3 endpoints, generation 1"
+    assert summary(core, ENDPOINTS) == "serving 1 workload on 3 endpoints, generation 1"

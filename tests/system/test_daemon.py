@@ -176,7 +176,7 @@ def test_the_service_manager_hears_of_every_turn(tmp_path: Path) -> None:
                     return lines
 
         with daemon(tmp_path, DEFAULT, environment=variables) as started:
-            assert "serving 1 workloads on 3 endpoints" in until("READY")["STATUS"]
+            assert "serving 1 workload on 3 endpoints" in until("READY")["STATUS"]
             until("WATCHDOG")
             (tmp_path / "config.yaml").write_text("rols: {}")
             started.process.send_signal(signal.SIGHUP)

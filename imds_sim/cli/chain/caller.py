@@ -53,7 +53,9 @@ def get_caller_identity(endpoint: str, found: Found, region: str, moment: dateti
     reply = fetch("POST", f"http://{host}/", dict(signed.headers), signed.body)
     if reply.status != 200:
         code = _element(reply, "Code") or f"{reply.status} {reply.reason}"
-        raise CallerRefused(f"{endpoint}: {code}: {_element(reply, 'Message') or 'no message'}")
+        told = f"{code}: {_element(reply, 'Message') or 'no message'}"
+        whose = f"{found.access_key_id} from {found.source}"
+        raise CallerRefused(f"{endpoint}: {told} (asked with {whose})")
     return Identity(_element(reply, "Arn"), _element(reply, "Account"), _element(reply, "UserId"))
 
 

@@ -3,11 +3,13 @@
 import http.client
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from imds_sim.cli.chain.errors import AddressNotAllowed, NoAnswer
 from imds_sim.kernel.address import TcpAddress
 
+AGENT = f"imds-sim/{version('imds-sim')}"  # so that the journal shows who asked
 TIMEOUT = 5.0  # seconds; the service is here, and tokens are minted in milliseconds
 
 
@@ -38,7 +40,7 @@ def fetch(
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection = http.client.HTTPConnection(address.host, address.port, timeout=timeout)
     try:
-        connection.request(method, target, body, dict(headers or {}))
+        connection.request(method, target, body, {"User-Agent": AGENT, **(headers or {})})
         response = connection.getresponse()
         return Reply(response.status, response.reason, response.read())
     except (OSError, http.client.HTTPException, ValueError) as error:

@@ -19,6 +19,7 @@ IPV4_ENDPOINT = "http://169.254.169.254"
 IPV6_ENDPOINT = "http://[fd00:ec2::254]"
 ROLES_PATH = "/latest/meta-data/iam/security-credentials/"
 FALL_BACK = {403, 404, 405}  # of the token request: there is IMDSv1 only, as SDKs take it
+REMEDY = 'try "imds-sim serve" and eval "$(imds-sim env)", or "imds-sim run -- COMMAND"'
 PASSED_OVER = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE")
 
 
@@ -102,7 +103,7 @@ def _instance(environ: Mapping[str, str]) -> Found:
     try:
         return _from_metadata(service, v1_disabled)
     except NoAnswer as error:
-        raise NoCredentials(f"no credentials: none are set, and {error}") from error
+        raise NoCredentials(f"no credentials: none are set, and {error}; {REMEDY}") from error
 
 
 def _from_metadata(service: MetadataService, v1_disabled: bool) -> Found:

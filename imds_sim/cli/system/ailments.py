@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from ipaddress import ip_address
 from pathlib import Path
 
+from imds_sim.cli.chain.profiles import PROFILE_VARIABLES, profile_with_credentials
 from imds_sim.cli.system.addresses import METADATA, present
 from imds_sim.cli.system.cloud import cloud_here
 from imds_sim.cli.system.errors import NotOnThisMachine
@@ -15,6 +16,13 @@ STATUS = Path("/proc/self/status")
 NET_BIND_SERVICE = 10  # its bit in CapEff; capabilities(7)
 _METADATA = {str(each.ip) for each in METADATA}
 _BYPASSED = "169.254.169.254"
+# One of these leads a client to the simulator, or to keys of its own.
+_LEADING = (
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_ACCESS_KEY_ID",
+)
 
 
 def of_environment(environ: Mapping[str, str]) -> Iterator[str]:
@@ -31,9 +39,14 @@ def of_environment(environ: Mapping[str, str]) -> Iterator[str]:
             "AWS_ACCESS_KEY_ID: keys of the environment come before any endpoint; "
             "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"
         )
-    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+    for name in PROFILE_VARIABLES:
         if environ.get(name):
             yield f"{name}: SDKs take the profile's credentials, not the simulator's; unset {name}"
+    if environ.get("AWS_REGION") and not environ.get("AWS_DEFAULT_REGION"):
+        yield (
+            "AWS_REGION: boto3 and version 1 of the AWS CLI read AWS_DEFAULT_REGION alone; "
+            'export AWS_DEFAULT_REGION="$AWS_REGION"'
+        )
     proxy = next((n for n in ("HTTP_PROXY", "http_proxy") if environ.get(n)), None)
     bypass = environ.get("NO_PROXY") or environ.get("no_proxy") or ""
     if proxy is not None and bypass != "*" and _BYPASSED not in bypass.split(","):
@@ -41,6 +54,31 @@ def of_environment(environ: Mapping[str, str]) -> Iterator[str]:
             f"{proxy}: clients ask the proxy for metadata; export "
             f"NO_PROXY={_BYPASSED},169.254.170.2,169.254.170.23,127.0.0.1,localhost"
         )
+
+
+def of_shared_files(environ: Mapping[str, str]) -> Iterator[str]:
+    """A profile that SDKs read before they ask anybody. Its values are never told."""
+    if (profile := profile_with_credentials(environ)) is None:
+        return
+    named = next((name for name in PROFILE_VARIABLES if environ.get(name)), None)
+    unset = f"unset {named} and " if named else ""
+    yield (
+        f"{profile.file}: SDKs take the credentials of its profile {profile.name!r} before they "
+        f'ask the simulator; start the program with "imds-sim run --", which hides it, or {unset}'
+        "export AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_CONFIG_FILE=/dev/null (the SDK for Java "
+        "wants empty files instead)"
+    )
+
+
+def of_aim(environ: Mapping[str, str], hosts: Iterable[str]) -> Iterator[str]:
+    """A shell whose programs do not find the daemon, which listens on `hosts`."""
+    found = list(hosts)
+    if not found or _METADATA.intersection(found) or any(map(environ.get, _LEADING)):
+        return
+    yield (
+        "environment: no variable of this shell leads to the daemon, which is not at the standard "
+        'addresses; eval "$(imds-sim env)", or eval "$(imds-sim env --as WORKLOAD)"'
+    )
 
 
 def of_addresses(hosts: Iterable[str], there: Callable[[], set[str]] = present) -> Iterator[str]:

@@ -9,6 +9,8 @@ from pydantic.fields import FieldInfo
 
 from imds_sim.config.findings import KeyPath
 
+NEAR = 0.65  # of a name to one that is known: above it a typo (wbe), below it another word
+
 
 class Section(BaseModel):
     """A mapping with known keys; a section that holds nothing has its defaults."""
@@ -29,17 +31,26 @@ class Section(BaseModel):
 
 def why_not_a_key(section: type[Section], key: str) -> str:
     """What to tell about a key that `section` does not take."""
-    keys = list(section.fields_by_key())
-    nearest = nearest_of(key, keys)
-    if nearest is not None:
+    fields = section.fields_by_key()
+    inside = {
+        each: parent
+        for parent, field in fields.items()
+        if (below := _section_of(field)) is not None
+        for each in below.fields_by_key()
+    }
+    if key in inside:
+        return f"unknown key; it belongs in {inside[key]}"
+    if (nearest := nearest_of(key, list(fields))) is not None:
         return f"unknown key; did you mean {nearest}?"
-    return f"unknown key; allowed here: {', '.join(keys)}"
+    if (nearest := nearest_of(key, list(inside))) is not None:
+        return f"unknown key; did you mean {nearest}, in {inside[nearest]}?"
+    return f"unknown key; allowed here: {', '.join(fields)}"
 
 
 def nearest_of(word: str, known: list[str]) -> str | None:
     """The entry of `known` that `word` was most likely meant to be."""
     plainer = {entry.lower().replace("-", "_"): entry for entry in known}
-    found = get_close_matches(word.lower().replace("-", "_"), plainer, n=1)
+    found = get_close_matches(word.lower().replace("-", "_"), plainer, n=1, cutoff=NEAR)
     return plainer[found[0]] if found else None
 
 
@@ -54,11 +65,18 @@ def section_at(top: type[Section], path: KeyPath) -> type[Section] | None:
         known = section.fields_by_key() if section is not None else {}
         if part not in known:
             return None
-        annotation = known[str(part)].annotation
-        section = next(_sections_in(annotation), None)
-        if section is not None and annotation not in (section, section | None):
-            section, entries = None, section
+        field = known[str(part)]
+        section = _section_of(field)
+        if section is None:
+            entries = next(_sections_in(field.annotation), None)
     return section
+
+
+def _section_of(field: FieldInfo) -> type[Section] | None:
+    """The section that stands at a key itself, not in entries of its own."""
+    section = next(_sections_in(field.annotation), None)
+    is_direct = section is not None and field.annotation in (section, section | None)
+    return section if is_direct else None
 
 
 def _sections_in(annotation: object) -> Iterator[type[Section]]:

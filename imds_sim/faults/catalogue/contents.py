@@ -56,8 +56,18 @@ def rows() -> Iterator[Row]:
         for effect in effects:
             if effect in DOCUMENT and target is not Target.CRED:
                 continue
-            value = f"={effect.example}" if effect.takes is not None else ""
-            yield Row(target, f"{target}:{effect.name}{value}", effect.says)
+            yield _row(target, effect)
+
+
+def rows_of(target: Target) -> Iterator[Row]:
+    """Every fault of one target."""
+    for effect in EFFECTS[target].values():
+        yield _row(target, effect)
+
+
+def _row(target: Target, effect: Effect) -> Row:
+    value = f"={effect.example}" if effect.takes is not None else ""
+    return Row(target, f"{target}:{effect.name}{value}", effect.says)
 
 
 def effect_named(target: Target, name: str) -> Effect | None:
