@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imds_sim.cli.completing import FILE, faults, programs, subjects_of_file
 from imds_sim.cli.ending import NO, tell
 
 if TYPE_CHECKING:
@@ -20,13 +21,22 @@ if TYPE_CHECKING:
     context_settings={"allow_interspersed_args": False},
     options_metavar="[OPTIONS] --",
 )
-@click.option("--config", metavar="FILE", help="Configuration. Default: an instance web-1.")
-@click.option("--as", "workload", metavar="WORKLOAD", help="Whom to be. Default: as for run.")
+@click.option(
+    "--config", metavar="FILE", type=FILE, help="Configuration. Default: an instance web-1."
+)
+@click.option(
+    "--as",
+    "workload",
+    metavar="WORKLOAD",
+    shell_complete=subjects_of_file,
+    help="Whom to be. Default: as for run.",
+)
 @click.option(
     "--scenarios",
     metavar="all|GROUP|SPEC,...",
     default="all",
     show_default=True,
+    shell_complete=faults,
     help="All that concern the workload, groups (token, cred, ...) or faults; "
     "none: the healthy run, without a fault.",
 )
@@ -39,11 +49,14 @@ if TYPE_CHECKING:
     help="Runs side by side; fewer where COMMAND computes much before it asks.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print a list, one object per scenario.")
-@click.option("--html", metavar="FILE", help="Write a page with a time line for each too.")
+@click.option(
+    "--html", metavar="FILE", type=FILE, help="Write a page with a time line for each too."
+)
 @click.option(
     "--baseline",
     "baseline_file",
     metavar="FILE",
+    type=FILE,
     help="A report of --json: exit 1 and tell the changes if the behaviour is another.",
 )
 @click.option(
@@ -52,7 +65,7 @@ if TYPE_CHECKING:
     help="What an SDK was recorded to do (boto3, awscrt, javascript-v3, go-v2, java-v2, rust): "
     "exit 1 and tell the differences.",
 )
-@click.argument("arguments", metavar="COMMAND...", nargs=-1, required=True)
+@click.argument("arguments", metavar="COMMAND...", nargs=-1, required=True, shell_complete=programs)
 def command(
     config: str | None,
     workload: str | None,

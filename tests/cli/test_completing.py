@@ -48,6 +48,9 @@ def offered(*words: str) -> list[tuple[str, str]]:
         ("serve", "--config", ""),
         ("serve", "--ready-file", ""),
         ("run", "--config", ""),
+        ("report", "--config", ""),
+        ("report", "--html", ""),
+        ("report", "--baseline", ""),
         ("run", "--aws-config", ""),
         ("why", "--config", ""),
         ("doctor", "--config", ""),
@@ -104,7 +107,7 @@ def test_without_a_daemon_there_are_none_and_nothing_is_told(
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("words", [("fault", "add"), ("run", "--fault")])
+@pytest.mark.parametrize("words", [("fault", "add"), ("run", "--fault"), ("report", "--scenarios")])
 def test_faults_are_those_of_the_catalogue(words: tuple[str, ...]) -> None:
     assert {value for _, value in offered(*words, "")} == {row.fault for row in rows()}
     assert ("plain", "token:reset") not in offered(*words, "tok")  # conn shows what all take
