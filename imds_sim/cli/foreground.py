@@ -3,7 +3,8 @@
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -50,6 +51,17 @@ def look_up(command: str) -> None:
         raise CommandNotStarted(f"{command}: command not found", NOT_FOUND)
 
 
+@contextmanager
+def starting(command: str) -> Iterator[None]:
+    """Raises CommandNotStarted, with the status of shells, where it cannot be started inside."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise CommandNotStarted(f"{command}: command not found", NOT_FOUND) from error
+    except OSError as error:
+        raise CommandNotStarted(f"{command}: {error.strerror}", NOT_EXECUTABLE) from error
+
+
 class Foreground:
     """Catches signals inside its `with` block; before `run` they end the block."""
 
@@ -79,13 +91,8 @@ class Foreground:
         Raises CommandNotStarted.
         """
         self._starting = True
-        try:
+        with starting(command[0]):
             self._child = subprocess.Popen(command, env=dict(environ))
-        except FileNotFoundError as error:
-            raise CommandNotStarted(f"{command[0]}: command not found", NOT_FOUND) from error
-        except OSError as error:
-            told = f"{command[0]}: {error.strerror}"
-            raise CommandNotStarted(told, NOT_EXECUTABLE) from error
         for number in self._early:
             self._child.send_signal(number)
         status = self._child.wait()

@@ -41,23 +41,23 @@ def built(folder: Path) -> Path:
     root = folder / "machine"
     wheels = root / "wheels"
     if not (folder / "machine.done").exists():
-        _done(
+        done(
             "debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", SUITE, str(root)
         )
-        _done("chroot", str(root), "python3", "-m", "venv", "/opt/imds-sim")
+        done("chroot", str(root), "python3", "-m", "venv", "/opt/imds-sim")
         (folder / "machine.done").touch()
     for old in wheels.glob("imds_sim-*.whl"):
         old.unlink()
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-    _done(*pip, "wheel", "-q", "--no-deps", "-w", str(wheels), str(CHECKOUT))
+    done(*pip, "wheel", "-q", "--no-deps", "-w", str(wheels), str(CHECKOUT))
     [ours] = wheels.glob("imds_sim-*.whl")
-    _done(
+    done(
         *pip, "download", "-q", "--only-binary=:all:", f"--python-version={PYTHON}",
         "-d", str(wheels), str(ours), "boto3",
     )  # fmt: skip
     install = ("/opt/imds-sim/bin/pip", "install", "-q", "--no-index", "--find-links=/wheels")
-    _done("chroot", str(root), *install, "imds-sim", "boto3")
-    _done("chroot", str(root), *install, "--force-reinstall", "--no-deps", "imds-sim")
+    done("chroot", str(root), *install, "imds-sim", "boto3")
+    done("chroot", str(root), *install, "--force-reinstall", "--no-deps", "imds-sim")
     return root
 
 
@@ -94,11 +94,11 @@ def layered(root: Path) -> Iterator[Path]:
         for each in (upper, work, merged):
             each.mkdir()
         layers = f"lowerdir={root},upperdir={upper},workdir={work}"
-        _done("mount", "-t", "overlay", "overlay", "-o", layers, str(merged))
+        done("mount", "-t", "overlay", "overlay", "-o", layers, str(merged))
         try:
             yield merged
         finally:
-            _done("umount", str(merged))
+            done("umount", str(merged))
 
 
 @contextmanager
@@ -107,10 +107,10 @@ def booted(root: Path, name: str, volatile: bool = True) -> Iterator[Machine]:
 
     Unless `volatile`, what is written there stays.
     """
-    _done("ip", "netns", "add", name)
+    done("ip", "netns", "add", name)
     process = None
     try:
-        _done("ip", "-n", name, "link", "set", "lo", "up")
+        done("ip", "-n", name, "link", "set", "lo", "up")
         options = [f"--inaccessible={DMI}"] if DMI.exists() else []
         options += ["--volatile=overlay"] if volatile else []
         log = root.parent / f"{name}.log"
@@ -167,9 +167,10 @@ def _until_running(machine: Machine, log: Path) -> None:
     assert state == "running", f"the machine is {state}: {failed}{log.read_text()[-2000:]}"
 
 
-def _done(*argv: str) -> None:
-    done = subprocess.run(argv, capture_output=True, text=True)
-    assert done.returncode == 0, f"{argv} ended {done.returncode}: {done.stdout}{done.stderr}"
+def done(*argv: str) -> None:
+    """Run a command of this machine; it must end well."""
+    ended = subprocess.run(argv, capture_output=True, text=True)
+    assert ended.returncode == 0, f"{argv} ended {ended.returncode}: {ended.stdout}{ended.stderr}"
 
 
 def prepare(folder: Path) -> str | None:

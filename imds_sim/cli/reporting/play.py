@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from imds_sim.cli.foreground import NOT_EXECUTABLE, NOT_FOUND, CommandNotStarted
+from imds_sim.cli.foreground import starting
 from imds_sim.cli.reporting.choice import HEALTHY
 from imds_sim.cli.reporting.last_words import LastWords
 from imds_sim.config.schema.configuration import Configuration
@@ -120,24 +120,18 @@ class Players:
     def _run(self, environ: dict[str, str], stderr: int) -> int | None:
         """The exit status, 128 and a signal's number, or None at the time limit."""
         nothing = subprocess.DEVNULL
-        try:
-            with self._lock:
-                if self._stopped:
-                    return None
-                child = subprocess.Popen(
-                    self.command,
-                    env=environ,
-                    stdin=nothing,
-                    stdout=nothing,
-                    stderr=stderr,
-                    start_new_session=True,
-                )
-                self._running.add(child)
-        except FileNotFoundError as error:
-            raise CommandNotStarted(f"{self.command[0]}: command not found", NOT_FOUND) from error
-        except OSError as error:
-            told = f"{self.command[0]}: {error.strerror}"
-            raise CommandNotStarted(told, NOT_EXECUTABLE) from error
+        with self._lock, starting(self.command[0]):
+            if self._stopped:
+                return None
+            child = subprocess.Popen(
+                self.command,
+                env=environ,
+                stdin=nothing,
+                stdout=nothing,
+                stderr=stderr,
+                start_new_session=True,
+            )
+            self._running.add(child)
         try:
             status = child.wait(self.limit)
             return 128 - status if status < 0 else status

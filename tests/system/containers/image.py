@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.system.containers.engine import Engine, engine, missing
-from tests.system.machine import CHECKOUT, PYTHON, built
+from tests.system.machine import CHECKOUT, PYTHON, built, done
 
 CONTAINERFILE = CHECKOUT / "configs/container/Containerfile"
 IMAGE = "imds-sim:latest"
@@ -25,7 +25,7 @@ def import_base(made: Engine, tree: Path) -> None:
         return
     archive = made.folder / "base.tar"
     left_out = ("./opt/imds-sim", "./wheels", "./var/cache")
-    _done(
+    done(
         "tar", "-C", str(tree), "--one-file-system", *(f"--exclude={each}" for each in left_out),
         "-cf", str(archive), ".",
     )  # fmt: skip
@@ -37,7 +37,7 @@ def build(made: Engine, tree: Path) -> None:
     """Build the image as its file says; the wheels of `tree` stand for the package index."""
     import_base(made, tree)
     wheels = tree / "wheels"
-    _done(
+    done(
         sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "-q",
         "--only-binary=:all:", f"--python-version={PYTHON}", "-d", str(wheels), "hatchling",
     )  # fmt: skip
@@ -47,11 +47,6 @@ def build(made: Engine, tree: Path) -> None:
         f"--tag={IMAGE}", str(CHECKOUT),
     )  # fmt: skip
     made.podman("image", "prune", "--force")
-
-
-def _done(*argv: str) -> None:
-    done = subprocess.run(argv, capture_output=True, text=True)
-    assert done.returncode == 0, f"{argv} ended {done.returncode}: {done.stdout}{done.stderr}"
 
 
 def prepare(folder: Path) -> str | None:
