@@ -1,8 +1,10 @@
 """Replies as a fault wants them to go out: on bare sockets, and step by step without a clock."""
 
 import asyncio
+import contextlib
 import dataclasses
-from collections.abc import Callable
+import socket
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -13,15 +15,16 @@ from imds_sim.kernel.plan import USUAL, End, WirePlan
 from imds_sim.server.connections import PERFORMING_SECONDS
 from imds_sim.server.performance import DROPS, Performance
 from imds_sim.server.site import Message
-from tests.server.conftest import PATIENCE
+from tests.server.conftest import PATIENCE, Client
 
 if TYPE_CHECKING:
-    from tests.server.conftest import Client, Wire
+    from tests.server.conftest import Wire
 
 GET = b"GET /first HTTP/1.1\r\nHost: x\r\n\r\n"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"
 BODY = b"0123456789"
 HOUR = 3600.0
+ITERATIONS = 10  # of the loop: until what was written is out
 
 
 def play(wire: "Wire", plan: WirePlan, times: int = 1, close: bool = False) -> None:
@@ -36,7 +39,7 @@ def play(wire: "Wire", plan: WirePlan, times: int = 1, close: bool = False) -> N
     wire.site.endpoint = dataclasses.replace(wire.site.endpoint, answer=answer)
 
 
-async def waiting(wire: "Wire", data: bytes = GET) -> "Client":
+async def waiting(wire: "Wire", data: bytes = GET) -> Client:
     """A client whose request is answered by a plan that does not end by itself."""
     client = await wire.connect()
     await client.send(data)
@@ -103,6 +106,50 @@ async def test_a_reply_is_cut_or_the_end_is_not_announced(
     await client.send(GET * 2)
     assert await client.all() == sent
     assert len(wire.asked) == 1  # after the end nothing is served
+
+
+@pytest.mark.parametrize(
+    ("plan", "early"),
+    [
+        (WirePlan(), HEAD + BODY),
+        (WirePlan(end=End.HALF_CLOSE), b""),
+        (
+            WirePlan(drip=DROPS / 1000, end=End.HALF_CLOSE),
+            (HEAD + BODY)[: -len(HEAD + BODY) // DROPS],
+        ),
+    ],
+)
+async def test_the_last_of_a_reply_comes_no_earlier_than_an_end_that_nothing_announces(
+    plan: WirePlan, early: bytes
+) -> None:
+    loop = asyncio.get_running_loop()
+    written = asyncio.Event()
+    async with connected() as (transport, client):
+        Performance(plan, (HEAD, BODY), transport, written.set, loop).begin()
+        await written.wait()
+        for _ in range(ITERATIONS):
+            await asyncio.sleep(0)
+        with contextlib.suppress(BlockingIOError):
+            client._read = client.socket.recv(1000)
+        assert client._read == early
+        transport.write_eof()
+        assert await client.all() == HEAD + BODY
+
+
+@contextlib.asynccontextmanager
+async def connected() -> AsyncIterator[tuple[asyncio.Transport, Client]]:
+    """The server's side of a connection, and the client's."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = Client(socket.create_connection(listener.getsockname()))
+        accepted, _ = listener.accept()
+    client.socket.setblocking(False)
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.connect_accepted_socket(asyncio.Protocol, accepted)
+    try:
+        yield transport, client
+    finally:
+        transport.abort()
+        client.close()
 
 
 @pytest.mark.parametrize("plan", [WirePlan(end=End.RESET), WirePlan(delay=0.01, end=End.RESET)])
