@@ -116,7 +116,8 @@ class Notes(NamedTuple):
 
     `access_key_id` is the one handed out, or the one that signed. `detail` says what happened in
     words that the client does not get. `fault` names the faults that took part. `expires_at` is
-    when the credentials end that are handed out, as the client is told.
+    when the credentials end that are handed out, as the client is told. `token_lost`: the reply
+    carries a metadata token that dies on its way, as the client is too many hops away.
     """
 
     imds_version: int | None = None
@@ -124,6 +125,7 @@ class Notes(NamedTuple):
     detail: str | None = None
     fault: str | None = None
     expires_at: datetime | None = None
+    token_lost: bool = False
 
 
 NO_NOTES = Notes()

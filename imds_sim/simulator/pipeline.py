@@ -150,7 +150,8 @@ class Pipeline:
             return response
         hops = self.world.hop_limit.hops(response.hops, connection)
         if hops is not None and is_lost(hops, connection):
-            response = response._replace(notes=response.notes._replace(detail=TOO_FAR))
+            notes = response.notes._replace(detail=TOO_FAR, token_lost=True)
+            response = response._replace(notes=notes)
         if hops == 0:
             return response._replace(plan=WITHHELD, hops=None)
         return response._replace(hops=hops)
@@ -189,11 +190,10 @@ class Pipeline:
         duration = self.clock.held_for()
         self.traffic.count(connection.surface, request, response, status, duration)
         name = None if workload is None else workload.name
-        token_lost = notes.detail == TOO_FAR
-        if name is not None and token_lost:
+        if name is not None and notes.token_lost:
             self.traffic.hop_limited[name] += 1
         self.clients.asked(
-            connection, self.clock.wall(), name, user_agent, notes.imds_version, token_lost
+            connection, self.clock.wall(), name, user_agent, notes.imds_version, notes.token_lost
         )
         if workload is not None and status:
             if notes.imds_version == 1:
