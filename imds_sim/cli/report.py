@@ -109,9 +109,8 @@ def command(
     from imds_sim.cli.foreground import look_up
 
     look_up(arguments[0])
-    from imds_sim.cli.reporting import recorded, show, whole_file
+    from imds_sim.cli.reporting import comparison, recorded, show, whole_file
     from imds_sim.cli.reporting.choice import ALL, CannotConcern, chosen
-    from imds_sim.cli.reporting.difference import changes
     from imds_sim.cli.reporting.healthy import doubt
     from imds_sim.cli.reporting.interruption import Interruption
     from imds_sim.cli.reporting.play import Players
@@ -128,20 +127,24 @@ def command(
     if html is not None:
         whole_file.check(html)
     kind = _kind_of(configuration, workload)
-    part = None if table is None else table.part(kind)
     try:
         names = chosen(scenarios, kind)
     except (CannotConcern, FaultInvalid) as error:
         raise click.BadParameter(str(error), param_hint="--scenarios") from error
-    if before is not None and ALL not in scenarios.split(","):
-        before = {name: each for name, each in before.items() if name in names}
+    comparisons = []
+    if before is not None:
+        if ALL not in scenarios.split(","):
+            before = {name: each for name, each in before.items() if name in names}
+        comparisons.append(comparison.with_baseline(before))
+    if table is not None:
+        comparisons.append(comparison.with_table(table, kind, names))
     players = Players(arguments, configuration, workload, timeout)
     with Interruption(players.stop) as interruption:
         report = _played(players, names, jobs)
     interrupted = interruption.exit_status
     if interrupted is not None:
         tell(f"interrupted after {len(report)} of {len(names)} scenarios")
-        before = part = None  # a part is no behaviour to compare
+        comparisons = []  # a part is no behaviour to compare
     documents = [show.document(each) for each in report]
     click.echo(json.dumps(documents, indent=2) if as_json else "\n".join(show.table(report)))
     if html is not None:
@@ -149,16 +152,16 @@ def command(
         from imds_sim.kernel.clock import SystemClock
 
         about = About(arguments, workload, timeout, SystemClock().wall(), len(names))
-        whole_file.write(html, page(report, about, before))
+        whole_file.write(html, page(report, about, comparisons))
     if wrong := doubt(report):
         tell(wrong)
-    changed = [] if before is None else changes(before, documents)
-    if part is not None:
-        click.echo(f"against {table}", err=True)
-        changed += recorded.differences(part, documents)
-    for line in changed:
-        click.echo(line, err=True)
-    return interrupted or (NO if changed else 0)
+    differs = False
+    for each in comparisons:
+        click.echo(f"against {each.other}", err=True)
+        for line in each.differences(documents):
+            differs = True
+            click.echo(line, err=True)
+    return interrupted or (NO if differs else 0)
 
 
 def _played(players: "Players", names: list[str], jobs: int) -> list["Played"]:

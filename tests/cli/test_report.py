@@ -231,7 +231,7 @@ def test_a_command_is_compared_with_what_an_sdk_was_recorded_to_do(invoke: Invok
 
     same = against("botocore", "token:400")
     assert same.exit_code == 0, same.stderr
-    assert same.stderr.startswith("against boto3 (boto3 1.")
+    assert same.stderr.startswith("against the table of boto3 (boto3 1.")
     other = against("go-v2", "token:503*1")
     assert other.exit_code == 1
     assert '  token:503*1: outcome was "credentials", is "none"' in other.stderr

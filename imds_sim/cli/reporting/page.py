@@ -3,7 +3,7 @@
 import hashlib
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -13,10 +13,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from imds_sim.cli.reporting.choice import HEALTHY
-from imds_sim.cli.reporting.difference import changes
+from imds_sim.cli.reporting.comparison import Comparison
 from imds_sim.cli.reporting.meaning import group_of, meaning, title_of
 from imds_sim.cli.reporting.play import Played
-from imds_sim.cli.reporting.show import Document, document
+from imds_sim.cli.reporting.show import document
 from imds_sim.cli.reporting.timeline import LANES, SHOWN, TimeLine, ticks, time_line
 from imds_sim.cli.reporting.words import command_line, exit_name, reply, span_text
 from imds_sim.journal.behaviour import Outcome
@@ -47,16 +47,23 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What a comparison has found in a scenario; `is_new` if there was nothing to compare with."""
+
+    other: str
+    lines: list[str]
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One scenario. `changed` are its lines of the comparison, `is_new` that there was nothing to
-    compare it with; `differs` are the names of the cells that are not as in the healthy run."""
+    """One scenario; `differs` are the names of the cells that are not as in the healthy run."""
 
     played: Played
     group: str
     meaning: str
     line: TimeLine
-    changed: list[str]
-    is_new: bool
+    changes: list[Change]
     differs: frozenset[str]
     agents: list[str]
 
@@ -66,9 +73,10 @@ class Row:
         return sum(self.played.behaviour.back_off, timedelta())
 
 
-def page(report: Sequence[Played], about: About, before: Mapping[str, Document] | None) -> str:
-    """The whole document. `before` is what it is compared with, by scenario, if anything."""
-    rows = _rows(report, before)
+def page(report: Sequence[Played], about: About, comparisons: Sequence[Comparison] = ()) -> str:
+    """The whole document."""
+    rows = _rows(report, comparisons)
+    played = {each.scenario for each in report}
     styles, script = _shipped("page.css"), _shipped("page.js")
     lanes = {each.lane for row in rows for each in row.line.asked}
     return (
@@ -86,8 +94,10 @@ def page(report: Sequence[Played], about: About, before: Mapping[str, Document] 
             counts=Counter(row.played.behaviour.outcome for row in rows),
             findings=_findings(rows),
             has_healthy=any(each.scenario == HEALTHY for each in report),
-            compared=before is not None,
-            missing=[each for each in before or {} if each not in {p.scenario for p in report}],
+            compared={
+                each.other: (_changed(rows, each.other), each.not_played(played))
+                for each in comparisons
+            },
             most=SHOWN,
             styles=Markup(styles),
             script=Markup(script),
@@ -97,27 +107,33 @@ def page(report: Sequence[Played], about: About, before: Mapping[str, Document] 
     )
 
 
-def _rows(report: Sequence[Played], before: Mapping[str, Document] | None) -> list[Row]:
+def _changed(rows: Sequence[Row], other: str) -> list[str]:
+    return [
+        row.played.scenario for row in rows if other in {change.other for change in row.changes}
+    ]
+
+
+def _rows(report: Sequence[Played], comparisons: Sequence[Comparison]) -> list[Row]:
     """The healthy run first, then group by group as they come."""
     groups = dict.fromkeys([HEALTHY, *(group_of(each.scenario) for each in report)])
     order = {group: place for place, group in enumerate(groups)}
     healthy = next((each for each in report if each.scenario == HEALTHY), None)
     listed = sorted(report, key=lambda each: order[group_of(each.scenario)])
-    return [_row(each, healthy, before) for each in listed]
+    return [_row(each, healthy, comparisons) for each in listed]
 
 
-def _row(played: Played, healthy: Played | None, before: Mapping[str, Document] | None) -> Row:
-    changed: list[str] = []
-    if before is not None:
-        known = {name: old for name, old in before.items() if name == played.scenario}
-        changed = changes(known, [document(played)])
+def _row(played: Played, healthy: Played | None, comparisons: Sequence[Comparison]) -> Row:
+    found = [(each, each.differences_of(document(played))) for each in comparisons]
     return Row(
         played=played,
         group=group_of(played.scenario),
         meaning=meaning(played.scenario),
         line=time_line(played),
-        changed=[each[INDENT:] for each in changed],
-        is_new=before is not None and played.scenario not in before,
+        changes=[
+            Change(each.other, [line[INDENT:] for line in lines], played.scenario not in each.known)
+            for each, lines in found
+            if lines
+        ],
         differs=_differs(played, healthy or played),
         agents=list(dict.fromkeys(each.user_agent for each in played.entries if each.user_agent)),
     )

@@ -69,11 +69,9 @@ def shipped() -> Path:
 
 
 def differences(part: Mapping[str, Document], report: Sequence[Document]) -> list[str]:
-    """Where a report is another than what was recorded of its scenarios, a line each."""
-    played = {str(each["scenario"]) for each in report}
-    before = {name: each for name, each in part.items() if name in played}
+    """Where a report is another than what was recorded, a line each."""
     now = [comparable(each) for each in report]
-    return changes(before, [_settled(before.get(str(each["scenario"]), {}), each) for each in now])
+    return changes(part, [_settled(part.get(str(each["scenario"]), {}), each) for each in now])
 
 
 def comparable(document: Document) -> Document:

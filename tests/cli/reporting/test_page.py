@@ -7,8 +7,10 @@ from urllib.parse import unquote
 from lxml import html
 from lxml.html import HtmlElement
 
+from imds_sim.cli.reporting.comparison import with_baseline, with_table
 from imds_sim.cli.reporting.page import About, page
 from imds_sim.cli.reporting.play import Played
+from imds_sim.cli.reporting.recorded import table
 from imds_sim.cli.reporting.show import Document, document
 from tests.cli.reporting.runs import CALL, CREDENTIALS, READ, TOKEN, played
 
@@ -24,7 +26,8 @@ HOSTILE = "</script><script>alert(1)</script>\"'&\x00\x1b[2J\u202e"
 def shown(
     *report: Played, about: About = ABOUT, before: Mapping[str, Document] | None = None
 ) -> HtmlElement:
-    return html.document_fromstring(page(report, about, before))
+    comparisons = [] if before is None else [with_baseline(before)]
+    return html.document_fromstring(page(report, about, comparisons))
 
 
 def text(element: HtmlElement) -> str:
@@ -188,6 +191,23 @@ def test_without_a_baseline_nothing_is_said_of_one() -> None:
     assert same == "Not as in the baseline none: the behaviour is the same"
 
 
+def test_what_an_sdk_was_recorded_to_do_is_told_beside_the_baseline() -> None:
+    boto3 = table("boto3")
+    recorded = with_table(boto3, "instance", ["token:403", "token:hang"])
+    baseline = with_baseline({"token:403": document(FALLBACK)})
+    made = html.document_fromstring(page([FALLBACK], ABOUT, [baseline, recorded]))
+    assert [text(each) for each in made.xpath("//dl/div")][:3] == [
+        "Not as in the baseline none: the behaviour is the same",
+        f"Not as in the table of {boto3} token:403",
+        f"In the table of {boto3}, not played token:hang",
+    ]
+    (listed,) = row(made, "token:403").find_class("changes")
+    assert [text(each) for each in listed] == [
+        f"not as in the table of {boto3}",
+        *("token:403: requests were 2, are 2", "- role 401", "+ role 200"),
+    ]
+
+
 def test_what_a_client_or_a_command_says_is_never_markup() -> None:
     bad = replace(
         READ, path=f"/{HOSTILE}", user_agent=HOSTILE, method=HOSTILE, detail=HOSTILE, status=400
@@ -195,7 +215,7 @@ def test_what_a_client_or_a_command_says_is_never_markup() -> None:
     report = [HEALTHY, played((1, bad))]
     before = {HOSTILE: document(HEALTHY)}
     about = replace(ABOUT, command=["sh", "-c", HOSTILE, "\udcff"], workload=HOSTILE)
-    source = page(report, about, before)
+    source = page(report, about, [with_baseline(before)])
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e\udcff]", source)
     made, plain = html.document_fromstring(source), shown(HEALTHY, played((1, READ)))
     assert len(list(made.iter("script"))) == len(list(plain.iter("script"))) == 1
@@ -209,7 +229,7 @@ def test_what_a_client_or_a_command_says_is_never_markup() -> None:
 
 
 def test_the_page_needs_nothing_from_elsewhere() -> None:
-    source = page([HEALTHY, FALLBACK], ABOUT, None)
+    source = page([HEALTHY, FALLBACK], ABOUT)
     assert not re.search(r"https?://|//[a-z]|@import|url\(", source.replace("// ", ""))
     policy = html.document_fromstring(source).xpath("//meta[@http-equiv]/@content")[0]
     assert re.fullmatch(

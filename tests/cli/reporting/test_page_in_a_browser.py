@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from imds_sim.cli.reporting.comparison import with_baseline
 from imds_sim.cli.reporting.page import About, page
 from imds_sim.cli.reporting.show import document
 from tests import browser, namespaces
@@ -42,7 +43,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     before = {each.scenario: document(each) for each in REPORT}
     before["token:503*1"]["retries"] = 7
     written = tmp_path_factory.mktemp("page") / "report.html"
-    written.write_text(page(REPORT, about, before))
+    written.write_text(page(REPORT, about, [with_baseline(before)]))
     return written
 
 
