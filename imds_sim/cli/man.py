@@ -16,12 +16,6 @@ def command(ctx: click.Context, section: str) -> None:
     Example:
       imds-sim man --section 5 | man -l -
     """
-    if section == "8":
-        from imds_sim.cli.manual.commands import page
+    from imds_sim.cli.manual.pages import page
 
-        click.echo(page(ctx.find_root().command), nl=False)
-    else:
-        from imds_sim.cli.manual.configuration import page as page_of_keys
-        from imds_sim.config.json_schema import json_schema
-
-        click.echo(page_of_keys(json_schema()), nl=False)
+    click.echo(page(section, ctx.find_root().command), nl=False)

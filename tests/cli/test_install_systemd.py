@@ -2,8 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from imds_sim.cli.system.units import MARK, SOCKETS, Plan, escaped, shipped
-from imds_sim.cli.system.units import PROGRAM as SHIPPED
+from imds_sim.cli.system.units import PAGE_MARK, SOCKETS
 from tests.cli.conftest import Invoke
 
 PROGRAM = "/srv/imds/bin/imds-sim"
@@ -54,44 +53,68 @@ def test_uninstalling_leaves_the_configuration_alone(invoke: Invoke, tmp_path: P
     assert again.stdout == "nothing of imds-sim is installed\n"
 
 
-def test_a_unit_of_somebody_else_is_not_overwritten(invoke: Invoke, tmp_path: Path) -> None:
-    theirs = tmp_path / UNITS / "imds-sim.service"
+@pytest.mark.parametrize("dry_run", [True, False], ids=["in a dry run", "for real"])
+def test_a_unit_of_somebody_else_is_refused_before_anything_is_written(
+    invoke: Invoke, tmp_path: Path, dry_run: bool
+) -> None:
+    theirs = tmp_path / UNITS / "imds-sim-sts.socket"
     theirs.parent.mkdir(parents=True)
-    theirs.write_text("[Service]\n")
-    result = invoke("install-systemd", "--root", str(tmp_path), "--program", PROGRAM)
+    theirs.write_text("[Socket]\n")
+    result = invoke(
+        "install-systemd", "--root", str(tmp_path), "--program", PROGRAM,
+        *(["--dry-run"] if dry_run else []),
+    )  # fmt: skip
     assert result.exit_code == 69
-    assert "is not ours" in result.stderr
-    assert theirs.read_text() == "[Service]\n"
+    assert result.stderr == f"imds-sim: {theirs} is not ours; remove it, or install by hand\n"
+    assert result.stdout == ""
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [theirs]
+    assert theirs.read_text() == "[Socket]\n"
 
 
-@pytest.mark.parametrize(("version", "has_drop_in"), [(252, False), (253, True)])
-def test_from_253_on_systemd_waits_for_the_reload_itself(version: int, has_drop_in: bool) -> None:
-    files = dict(Plan(PROGRAM, version=version).files())
-    assert (f"{UNITS}/imds-sim.service.d/notify-reload.conf" in files) is has_drop_in
+def test_a_choice_of_sockets_makes_no_sense_without_sockets(invoke: Invoke, tmp_path: Path) -> None:
+    result = invoke("install-systemd", "--root", str(tmp_path), "--capability", "--surface", "ecs")
+    assert result.exit_code == 2
+    assert "--surface chooses socket units, and --capability has none" in result.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_instances_of_the_template_are_named_as_systemd_escapes_them() -> None:
-    assert escaped("169.254.169.254/32") == "169.254.169.254-32"
-    assert escaped("fd00:ec2::254/128") == "fd00:ec2::254-128"
+@pytest.mark.parametrize("option", ["--config", "--program"])
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        pytest.param("etc/imds-sim", "is not absolute", id="relative"),
+        pytest.param("/home/alice/imds-sim", "is in /home", id="in a home"),
+        pytest.param("/opt/it's", "takes no quote", id="with a quote"),
+    ],
+)
+def test_a_path_that_no_unit_can_name_is_wrong_usage(
+    invoke: Invoke, tmp_path: Path, option: str, path: str, told: str
+) -> None:
+    arguments = {"--program": PROGRAM, option: path}
+    words = [word for pair in arguments.items() for word in pair]
+    result = invoke("install-systemd", "--root", str(tmp_path), *words)
+    assert result.exit_code == 2
+    assert option in result.stderr
+    assert told in result.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_a_capability_unit_enables_no_socket() -> None:
-    plan = Plan(PROGRAM, sockets=False, addresses=["169.254.169.254/32"])
-    assert plan.enabled() == [
-        "imds-sim-address@169.254.169.254-32.service",
-        "imds-sim-addresses.target",
-        "imds-sim.service",
-    ]
+def test_a_program_that_is_not_there_is_not_installed_on_this_machine(invoke: Invoke) -> None:
+    result = invoke(
+        "install-systemd", "--program", "/opt/nowhere/imds-sim", "--address", "none", "--dry-run"
+    )
+    assert result.exit_code == 2
+    assert "/opt/nowhere/imds-sim is not there" in result.stderr
 
 
-def test_every_shipped_text_belongs_to_a_plan() -> None:
-    installed = {
-        text.removeprefix(MARK)
-        for sockets in (True, False)
-        for _, text in Plan(
-            SHIPPED, sockets=sockets, addresses=["fd00:ec2::23/128"], version=255
-        ).files()
-    }
-    texts = {path.read_text() for path in shipped().rglob("*") if path.is_file()}
-    assert len(texts) > 5
-    assert texts == installed
+def test_the_pages_that_the_units_name_are_installed_and_taken_away(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    files = install(invoke, tmp_path)
+    pages = ["usr/local/share/man/man5/imds-sim.yaml.5", "usr/local/share/man/man8/imds-sim.8"]
+    assert [name for name in files if "/man/" in name] == pages
+    for section, page in zip("58", pages, strict=True):
+        printed = invoke("man", "--section", section).stdout
+        assert (tmp_path / page).read_text() == PAGE_MARK + printed
+    assert invoke("uninstall-systemd", "--root", str(tmp_path)).exit_code == 0
+    assert not [page for page in pages if (tmp_path / page).exists()]

@@ -180,6 +180,59 @@ def test_the_journal_has_priorities_and_no_secret(machine: Machine) -> None:
     assert token not in logged
 
 
+def credentials(machine: Machine) -> dict[str, str]:
+    """Those of the instance's role, from the real address."""
+    role = "http://169.254.169.254:80/latest/meta-data/iam/security-credentials/web"
+    token = f"X-aws-ec2-metadata-token: {metadata_token(machine)}"
+    found: dict[str, str] = json.loads(machine.run("curl", "-sf", "-H", token, role).stdout)
+    return found
+
+
+def socket_units(machine: Machine) -> list[str]:
+    """The names of what is installed of them."""
+    told = machine.run(
+        "systemctl", "list-unit-files", "--no-legend", "imds-sim*.socket", check=False
+    ).stdout
+    return sorted(line.split()[0] for line in told.splitlines())
+
+
+def test_the_variant_with_a_capability_takes_the_place_of_the_sockets(machine: Machine) -> None:
+    machine.run("rm", "/etc/imds-sim/config.yaml")
+    before = machine.show("imds-sim.service", "MainPID")
+    install(machine, "--capability")
+    assert socket_units(machine) == []
+    assert machine.show("imds-sim.service", "MainPID") not in (before, "0")
+    assert credentials(machine)["Code"] == "Success"
+    listening = machine.run("imds-sim", "status", "--json").stdout
+    assert 'http://169.254.170.23"' in listening
+    assert 'http://[fd00:ec2::23]"' in listening
+    assert machine.run("systemctl", "--failed", "--no-legend").stdout == ""
+
+
+def test_a_choice_of_sockets_takes_its_place_and_grows_while_the_service_runs(
+    machine: Machine,
+) -> None:
+    install(machine, "--surface", "imds")
+    assert socket_units(machine) == ["imds-sim.socket"]
+    assert credentials(machine)["Code"] == "Success"
+    install(machine, "--surface", "imds", "--surface", "sts")
+    assert socket_units(machine) == ["imds-sim-sts.socket", "imds-sim.socket"]
+    assert machine.show("imds-sim-sts.socket", "ActiveState") == "active"
+    sts = "AWS_ENDPOINT_URL_STS=http://127.0.0.1:1339"
+    told = machine.run("env", sts, "/opt/imds-sim/bin/python", "-c", BOTO3).stdout
+    assert ":assumed-role/web/i-" in told
+    before = machine.show("imds-sim.service", "MainPID")
+    install(machine, "--surface", "imds", "--surface", "sts")
+    assert machine.show("imds-sim.service", "MainPID") == before
+    assert machine.run("systemctl", "--failed", "--no-legend").stdout == ""
+
+
+def test_the_service_starts_on_another_socket_than_that_of_its_name(machine: Machine) -> None:
+    install(machine, "--surface", "sts")
+    assert socket_units(machine) == ["imds-sim-sts.socket"]
+    assert machine.show("imds-sim.service", "ActiveState") == "active"
+
+
 def test_uninstalling_leaves_no_unit_and_no_address(machine: Machine) -> None:
     machine.run("imds-sim", "uninstall-systemd")
     assert (

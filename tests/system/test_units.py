@@ -3,10 +3,12 @@
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from imds_sim.cli.system.units import UNITS, Plan, shipped
+from imds_sim.cli.manual.pages import FILES
+from imds_sim.cli.system.units import SOCKETS, TEMPLATE, UNITS, Plan, escaped, shipped
 
 pytestmark = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed"
@@ -15,23 +17,41 @@ SOCKET_UNIT = shipped() / "imds-sim.service"
 CAPABILITY_UNIT = shipped() / "capability" / "imds-sim.service"
 
 
-@pytest.mark.parametrize("sockets", [True, False], ids=["with sockets", "with a capability"])
-def test_the_units_verify_where_they_are_installed(tmp_path: Path, sockets: bool) -> None:
-    program = tmp_path / "imds-sim"
+PAGES = {name: f".TH imds-sim {name[-1]}\n" for name in FILES.values()}
+
+
+@pytest.mark.parametrize("addresses", [["169.254.169.254/32"], []], ids=["addresses", "none"])
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        *(pytest.param({"surfaces": [each]}, id=f"on the socket {each}") for each in SOCKETS),
+        pytest.param({}, id="on all sockets"),
+        pytest.param({"sockets": False}, id="with a capability"),
+    ],
+)
+def test_the_units_verify_where_they_are_installed(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    chosen: dict[str, Any],
+    addresses: list[str],
+) -> None:
+    program = tmp_path / "imds sim"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
-    plan = Plan(str(program), sockets=sockets, addresses=["169.254.169.254/32"])
-    names = []
+    plan = Plan(str(program), addresses=addresses, pages=PAGES, **chosen)
     for path, text in plan.files():
-        if path.startswith(f"{UNITS}/"):
-            unit = tmp_path / Path(path).name
-            unit.write_text(text)
-            names.append(str(unit).replace("@.", "@169.254.169.254-32."))
-    (tmp_path / "imds-sim-address@169.254.169.254-32.service").write_text(
-        (tmp_path / "imds-sim-address@.service").read_text()
-    )
+        file = tmp_path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    units = tmp_path / UNITS
+    if addresses:
+        instance = units / f"imds-sim-address@{escaped(addresses[0])}.service"
+        instance.write_text((units / TEMPLATE).read_text())
+    monkeypatch.setenv("MANPATH", str(tmp_path / "usr/local/share/man"))
+    man = "--man=yes" if shutil.which("man") else "--man=no"
+    installed = [path for path in units.iterdir() if path.is_file() and path.name != TEMPLATE]
     done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", *names], capture_output=True, text=True
+        ["systemd-analyze", "verify", man, *installed], capture_output=True, text=True
     )
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 

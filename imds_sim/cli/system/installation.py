@@ -1,106 +1,71 @@
-"""Puts unit files into a root directory and tells systemd; takes them away again."""
+"""Puts the files of a plan below a root directory and tells systemd; takes them away again."""
 
-import re
-import shutil
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from imds_sim.cli.system.errors import NotAllowed, NotOnThisMachine
-from imds_sim.cli.system.units import MARK, SERVICE, UNITS, Plan
+from imds_sim.cli.system.doing import DROP_INS, Doing
+from imds_sim.cli.system.errors import NotOnThisMachine
+from imds_sim.cli.system.first_config import is_first_config, listen_at
+from imds_sim.cli.system.service_manager import ServiceManager
+from imds_sim.cli.system.units import MARK, PAGE_MARK, PAGES, TARGET, UNITS, Plan
 
-FIRST_CONFIG = """\
-# See `imds-sim schema` and the sample full.yaml for every key; check with `imds-sim check`.
-state_dir: /var/lib/imds-sim
-roles: {web: {}}
-instances: {web-1: {role: web}}
-"""
-OUR_FILES = (f"{UNITS}/imds-sim*", f"{UNITS}/imds-sim.service.d/*", "etc/sysusers.d/imds-sim.conf")
-Say = Callable[[str], None]
-
-
-def systemd_version() -> int | None:
-    """The version of the systemd that is installed, or None."""
-    if shutil.which("systemctl") is None:
-        return None
-    found = re.match(r"systemd (\d+)", _run("systemctl", "--version"))
-    return int(found[1]) if found else None
+OUR_FILES = (
+    f"{UNITS}/imds-sim*",
+    f"{UNITS}/{DROP_INS}/*",
+    "etc/sysusers.d/imds-sim.conf",
+    f"{PAGES}/man[58]/imds-sim*",
+)
 
 
-def install(plan: Plan, root: Path, say: Say, *, dry_run: bool) -> None:
-    """Write the files of `plan` below `root`; in a dry run, say what would be done.
+def install(plan: Plan, root: Path, doing: Doing, manager: ServiceManager) -> None:
+    """Make what is installed below `root` that of `plan`, an older installation included.
 
-    A configuration is written if there is none. Where `root` is this machine's, systemd loads,
-    enables and starts the units. Raises NotAllowed, NotOnThisMachine.
+    A configuration is written unless somebody has changed it. Where anything changes, the service
+    stops first: systemd opens no further socket for one that runs. Raises NotAllowed,
+    NotOnThisMachine.
     """
-    say_or_do = _Doing(say, dry_run)
-    for path, text in plan.files():
-        say_or_do.write(root / path, text)
-    config = root / plan.config.lstrip("/")
-    if not config.exists():
-        say_or_do.write(config, FIRST_CONFIG)
-    if root == Path("/"):
-        say_or_do.run("systemd-sysusers", "/etc/sysusers.d/imds-sim.conf")
-        say_or_do.run("systemctl", "daemon-reload")
-        say_or_do.run("systemctl", "enable", "--now", *plan.enabled())
-
-
-def uninstall(root: Path, say: Say, *, dry_run: bool) -> None:
-    """Stop and remove what `install` made; configuration and state stay. Raises NotAllowed."""
-    say_or_do = _Doing(say, dry_run)
-    files = list(_ours(root))
-    if not files:
-        say("nothing of imds-sim is installed")
-        return
-    if root == Path("/"):
-        units = [
-            path.name for path in files if path.parent == root / UNITS and "@" not in path.name
-        ]
-        instances = _run("systemctl", "list-units", "--all", "--plain", "--no-legend",
-                         "imds-sim-address@*")  # fmt: skip
-        units += [line.split()[0] for line in instances.splitlines() if line.strip()]
-        say_or_do.run("systemctl", "disable", "--now", *units)
-    for path in files:
-        say_or_do.remove(path)
-    if root == Path("/"):
-        say_or_do.run("systemctl", "daemon-reload")
-
-
-class _Doing:
-    """Does things and says so, or says only what would be done."""
-
-    def __init__(self, say: Say, dry_run: bool) -> None:
-        self._say = say
-        self._dry_run = dry_run
-
-    def write(self, path: Path, text: str) -> None:
-        self._say(f"write {path}")
-        if self._dry_run:
-            return
+    manager.check()
+    wanted = {root / path: text for path, text in plan.files()}
+    for path in wanted:
         if path.exists() and not _is_ours(path):
             raise NotOnThisMachine(f"{path} is not ours; remove it, or install by hand")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8")
-            path.chmod(0o644)
-        except PermissionError as error:
-            raise NotAllowed(f"{path}: {error.strerror}; run it with sudo") from error
+    found = list(_ours(root))
+    stale = [path for path in found if path not in wanted]
+    if stale or any(path.read_text("utf-8", "replace") != wanted[path] for path in found):
+        manager.stop([unit for unit in _units(found) if unit != TARGET])
+    leaving = {*_units(stale), *manager.instances()}.difference(plan.enabled())
+    manager.disable(sorted(leaving))
+    for path in stale:
+        doing.remove(path)
+    for path, text in wanted.items():
+        doing.write(path, text)
+    _configure(plan, root, doing)
+    manager.make_users()
+    manager.reload()
+    manager.enable(plan.enabled())
 
-    def remove(self, path: Path) -> None:
-        self._say(f"remove {path}")
-        if self._dry_run:
-            return
-        try:
-            path.unlink()
-            if path.parent.name == f"{SERVICE}.d" and not any(path.parent.iterdir()):
-                path.parent.rmdir()
-        except PermissionError as error:
-            raise NotAllowed(f"{path}: {error.strerror}; run it with sudo") from error
 
-    def run(self, *argv: str) -> None:
-        self._say(f"run {' '.join(argv)}")
-        if not self._dry_run:
-            _run(*argv)
+def uninstall(root: Path, doing: Doing, manager: ServiceManager) -> None:
+    """Stop and remove what `install` made; configuration and state stay. Raises NotAllowed."""
+    files = list(_ours(root))
+    if not files:
+        doing.say("nothing of imds-sim is installed")
+        return
+    manager.disable([*_units(files), *sorted(manager.instances())])
+    for path in files:
+        doing.remove(path)
+    manager.reload()
+
+
+def _configure(plan: Plan, root: Path, doing: Doing) -> None:
+    config, text = root / plan.config.lstrip("/"), plan.first_config()
+    present = config.read_text("utf-8", "replace") if config.exists() else None
+    if present is None or (is_first_config(present) and present != text):
+        doing.write(config, text)
+    elif present != text:
+        addresses = [each for some in listen_at(plan.addresses).values() for each in some]
+        needed = f"; its listen must name {', '.join(addresses)}" if addresses else ""
+        doing.say(f"keep {config}{'' if plan.sockets else needed}")
 
 
 def _ours(root: Path) -> Iterator[Path]:
@@ -110,18 +75,10 @@ def _ours(root: Path) -> Iterator[Path]:
         )
 
 
+def _units(files: list[Path]) -> list[str]:
+    """The units among `files`, but for the template, which is none itself."""
+    return [path.name for path in files if path.parent.match(UNITS) and "@" not in path.name]
+
+
 def _is_ours(path: Path) -> bool:
-    return path.read_text("utf-8", "replace").startswith(MARK)
-
-
-def _run(*argv: str) -> str:
-    try:
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=120)
-    except FileNotFoundError:
-        raise NotOnThisMachine(
-            f"{argv[0]} is not installed: is this machine run by systemd?"
-        ) from (None)
-    if done.returncode:
-        told = done.stderr.strip().splitlines()[-1:] or [f"status {done.returncode}"]
-        raise NotOnThisMachine(f"{' '.join(argv)}: {told[0]}")
-    return done.stdout
+    return path.read_text("utf-8", "replace").startswith((MARK, PAGE_MARK))

@@ -1,16 +1,19 @@
-"""The unit files of systemd, for this installation: which there are, and with which paths."""
+"""The files of an installation: which there are, and with which paths and sockets."""
 
-import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from imds_sim.cli.system.errors import NotOnThisMachine
+from imds_sim.cli.system.doing import DROP_INS
+from imds_sim.cli.system.first_config import first_config
+from imds_sim.cli.system.paths import quoted
 
 PROGRAM = "/opt/imds-sim/bin/imds-sim"  # as the shipped texts have it
 CONFIG = "/etc/imds-sim/config.yaml"
 MARK = "# Installed by imds-sim install-systemd; uninstall-systemd removes it.\n"
+PAGE_MARK = f'.\\"{MARK[1:]}'  # in the language of man(7)
 UNITS = "etc/systemd/system"
+PAGES = "usr/local/share/man"
 SERVICE = "imds-sim.service"
 SOCKETS = {
     "imds": "imds-sim.socket",
@@ -22,14 +25,15 @@ SOCKETS = {
 TARGET = "imds-sim-addresses.target"
 TEMPLATE = "imds-sim-address@.service"
 NOTIFY_RELOAD_SINCE = 253
-_HOMES = ("/home/", "/root/", "/run/user/")
+ALL_SOCKETS = " ".join(SOCKETS.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is to be installed: the socket-activated service, or the one with a capability.
 
-    `addresses` are whole prefixes; `version` is that of systemd, None where it is not known.
+    `addresses` are whole prefixes; `version` is that of systemd, None where it is not known;
+    `pages` are manual pages by file name.
     """
 
     program: str
@@ -38,6 +42,7 @@ class Plan:
     surfaces: Sequence[str] = tuple(SOCKETS)
     addresses: Sequence[str] = ()
     version: int | None = None
+    pages: Mapping[str, str] = field(default_factory=dict)
 
     def files(self) -> Iterator[tuple[str, str]]:
         """Path below the root and content of each file."""
@@ -50,19 +55,30 @@ class Plan:
             yield f"{UNITS}/{TEMPLATE}", self._text(f"addresses/{TEMPLATE}")
             yield f"{UNITS}/{TARGET}", self._text(f"addresses/{TARGET}")
         if self.version is not None and self.version >= NOTIFY_RELOAD_SINCE:
-            yield f"{UNITS}/{SERVICE}.d/notify-reload.conf", self._text("notify-reload.conf")
+            yield f"{UNITS}/{DROP_INS}/notify-reload.conf", self._text("notify-reload.conf")
         yield "etc/sysusers.d/imds-sim.conf", self._text("sysusers.conf")
+        for name, text in self.pages.items():
+            yield f"{PAGES}/man{name[-1]}/{name}", PAGE_MARK + text
+
+    def first_config(self) -> str:
+        """The configuration to begin with; it names the addresses that no socket unit names."""
+        return first_config(() if self.sockets else self.addresses)
 
     def enabled(self) -> list[str]:
         """The units to enable and start, in that order."""
         instances = [f"imds-sim-address@{escaped(each)}.service" for each in self.addresses]
         targets = [TARGET] if self.addresses else []
-        sockets = [SOCKETS[surface] for surface in self.surfaces] if self.sockets else []
-        return [*instances, *targets, *sockets, SERVICE]
+        return [*instances, *targets, *self._sockets(), SERVICE]
+
+    def _sockets(self) -> list[str]:
+        return [SOCKETS[surface] for surface in self.surfaces] if self.sockets else []
 
     def _text(self, name: str) -> str:
         text = (shipped() / name).read_text("utf-8")
-        return MARK + text.replace(PROGRAM, self.program).replace(CONFIG, self.config)
+        text = text.replace(ALL_SOCKETS, " ".join(self._sockets()))
+        return MARK + text.replace(PROGRAM, quoted(self.program)).replace(
+            CONFIG, quoted(self.config)
+        )
 
 
 def shipped() -> Path:
@@ -75,17 +91,3 @@ def shipped() -> Path:
 def escaped(prefix: str) -> str:
     """As `systemd-escape` writes it: 169.254.169.254/32 becomes 169.254.169.254-32."""
     return prefix.replace("-", "\\x2d").replace("/", "-")
-
-
-def this_program() -> str:
-    """The path of the installed command. Raises NotOnThisMachine where a unit cannot reach it."""
-    program = Path(sys.executable).parent / "imds-sim"
-    if not program.exists():
-        raise NotOnThisMachine(f"{program} is missing; install imds-sim into a virtual environment")
-    for home in _HOMES:
-        if str(program).startswith(home) or str(program.resolve()).startswith(home):
-            raise NotOnThisMachine(
-                f"{program} is in a home, which the service cannot see; install it elsewhere: "
-                "sudo python3 -m venv /opt/imds-sim && sudo /opt/imds-sim/bin/pip install imds-sim"
-            )
-    return str(program)
