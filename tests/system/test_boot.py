@@ -196,6 +196,18 @@ def socket_units(machine: Machine) -> list[str]:
     return sorted(line.split()[0] for line in told.splitlines())
 
 
+def test_a_drop_in_lets_containers_in(machine: Machine) -> None:
+    drop_in = "/etc/systemd/system/imds-sim.socket.d"
+    machine.run("mkdir", drop_in)
+    text = r"[Socket]\nIPAddressAllow=172.16.0.0/12\n"
+    machine.run("sh", "-c", f"printf '{text}' > {drop_in}/override.conf")
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "restart", "imds-sim.socket", "imds-sim.service")
+    allowed = machine.show("imds-sim.socket", "IPAddressAllow").split()
+    assert {"172.16.0.0/12", "169.254.0.0/16", "127.0.0.0/8"} <= set(allowed)
+    assert metadata_token(machine)
+
+
 def test_the_variant_with_a_capability_takes_the_place_of_the_sockets(machine: Machine) -> None:
     machine.run("rm", "/etc/imds-sim/config.yaml")
     before = machine.show("imds-sim.service", "MainPID")

@@ -1,5 +1,6 @@
 """The systemd units, judged by systemd's own tools."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from imds_sim.cli.manual.pages import FILES
-from imds_sim.cli.system.units import SOCKETS, TEMPLATE, UNITS, Plan, escaped, shipped
+from imds_sim.cli.system.units import SERVICE, SOCKETS, TEMPLATE, UNITS, Plan, escaped, shipped
 
 pytestmark = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed"
@@ -17,6 +18,7 @@ SOCKET_UNIT = shipped() / "imds-sim.service"
 CAPABILITY_UNIT = shipped() / "capability" / "imds-sim.service"
 
 
+README = (Path(__file__).parents[2] / "README.md").read_text()
 PAGES = {name: f".TH imds-sim {name[-1]}\n" for name in FILES.values()}
 
 
@@ -52,6 +54,22 @@ def test_the_units_verify_where_they_are_installed(
     installed = [path for path in units.iterdir() if path.is_file() and path.name != TEMPLATE]
     done = subprocess.run(
         ["systemd-analyze", "verify", man, *installed], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_systemd_takes_the_drop_in_that_the_readme_shows(tmp_path: Path) -> None:
+    [shown] = re.findall(r"^```ini\n(\[Socket\]\n.*?)^```", README, re.MULTILINE | re.DOTALL)
+    files = dict(Plan("/bin/sh").files())
+    for path in (SERVICE, *SOCKETS.values()):
+        (tmp_path / path).write_text(files[f"{UNITS}/{path}"])
+    folder = tmp_path / "imds-sim.socket.d"
+    folder.mkdir()
+    (folder / "override.conf").write_text(shown)
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", tmp_path / "imds-sim.socket"],
+        capture_output=True,
+        text=True,
     )
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
