@@ -1,12 +1,13 @@
 """After `install-systemd` the service is there at every boot, and late enough for cloud-init."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.system.machine import Machine, booted, layered, missing
-from tests.system.test_boot import ADDRESSES, metadata_token
+from tests.system.machine import Machine, booted, done, layered, missing
+from tests.system.test_boot import ADDRESSES, credentials, metadata_token
 
 UNITS = Path("/lib/systemd/system")
 CLOUD_INIT = ("cloud-init-local.service", "cloud-init.service", "cloud-init.target")
@@ -16,10 +17,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.boot,
     pytest.mark.skipif(missing() is not None, reason=str(missing())),
-    pytest.mark.skipif(
-        not all(Path(UNITS, each).exists() for each in CLOUD_INIT),
-        reason="cloud-init, whose units are tried, is not installed",
-    ),
 ]
 
 
@@ -38,6 +35,10 @@ def add_cloud_init(tree: Path, machine: Machine) -> None:
     machine.run("systemctl", "add-wants", "multi-user.target", "cloud-init.target")
 
 
+@pytest.mark.skipif(
+    not all(Path(UNITS, each).exists() for each in CLOUD_INIT),
+    reason="cloud-init, whose units are tried, is not installed",
+)
 def test_it_is_there_after_the_next_boot_and_cloud_init_never_saw_its_addresses(
     tree: Path,
 ) -> None:
@@ -59,3 +60,17 @@ def test_it_is_there_after_the_next_boot_and_cloud_init_never_saw_its_addresses(
             ).stdout.startswith("i-")  # fmt: skip
             logged = machine.run("journalctl", "-b", "-o", "cat", "--no-pager").stdout
             assert "ordering cycle" not in logged
+
+
+@pytest.mark.parametrize("form", ["--socket", "--capability"])
+def test_an_image_that_it_was_installed_into_starts_it_at_the_first_boot(
+    tree: Path, form: str
+) -> None:
+    with layered(tree) as image:
+        done(
+            sys.executable, "-m", "imds_sim", "install-systemd", form, "--root", str(image),
+            "--program", "/opt/imds-sim/bin/imds-sim",
+        )  # fmt: skip
+        with booted(image, "imds-sim-image", volatile=False) as machine:
+            assert machine.show("imds-sim.service", "ActiveState") == "active"
+            assert credentials(machine)["Code"] == "Success"
