@@ -134,6 +134,7 @@ class FakeBackend:
             {surface: urls for surface, urls in surfaces.items() if surface is not self.off},
             {"web-2": ("http://169.254.169.254",)},
             ("unix:/run/imds-sim/admin.sock",),
+            probes=("http://127.0.0.1:9102",),
         )
 
 

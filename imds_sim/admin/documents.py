@@ -71,10 +71,12 @@ def listeners(endpoints: Endpoints) -> list[Document]:
         for name, urls in endpoints.instances.items()
         for url in urls
     ]
-    admin: list[Document] = [
-        {"surface": "admin", "instance": None, "url": url} for url in endpoints.admin
+    control: list[Document] = [
+        {"surface": name, "instance": None, "url": url}
+        for name, urls in (("admin", endpoints.admin), ("probes", endpoints.probes))
+        for url in urls
     ]
-    return [*shared, *own, *admin]
+    return [*shared, *own, *control]
 
 
 def workloads(backend: AdminBackend, only: str | None = None) -> list[Document]:

@@ -20,6 +20,7 @@ def ready_document(endpoints: Endpoints) -> dict[str, object]:
     return {
         **surfaces,
         "admin": list(endpoints.admin),
+        "probes": list(endpoints.probes),
         "instances": {name: list(urls) for name, urls in endpoints.instances.items()},
     }
 
@@ -47,6 +48,8 @@ def _lines(core: Core, endpoints: Endpoints) -> Iterator[str]:
         yield f"  {surface:<8} {' '.join(urls)}"
     if endpoints.admin:
         yield f"  {'admin':<8} {' '.join(endpoints.admin)}"
+    if endpoints.probes:
+        yield f"  {'probes':<8} {' '.join(endpoints.probes)}"
     workloads = list(core.world.resolver.workloads.values())
     yield "workloads" if workloads else "no workloads"
     for workload in workloads[:SHOWN]:

@@ -19,6 +19,8 @@ from imds_sim.kernel.errors import SimError
 BACKLOG = 1024
 UNIX_MODE = 0o660
 
+UNIX_PATH_BYTES = 107 if sys.platform.startswith("linux") else 103  # sun_path less its final zero
+
 UNAVAILABLE = 69  # EX_UNAVAILABLE of sysexits.h
 NOT_PERMITTED = 77  # EX_NOPERM
 
@@ -59,7 +61,7 @@ def bind_tcp(address: TcpAddress, who: str) -> socket.socket:
     except OSError as error:
         if listening is not None:
             listening.close()
-        remedy, status = _tcp_remedy(address, error)
+        remedy, status = _tcp_remedy(address, error, who)
         raise CannotBind(who, address, _words(error), remedy, status) from error
     return listening
 
@@ -71,6 +73,10 @@ def bind_unix(path: str, mode: int = UNIX_MODE, who: str = "admin") -> socket.so
     never. Raises CannotBind.
     """
     address = UnixAddress(path)
+    if (length := len(os.fsencode(path))) > UNIX_PATH_BYTES:
+        reason = f"the path of a unix socket has at most {UNIX_PATH_BYTES} bytes, this one {length}"
+        key = "listen.admin" if who == "admin" else "its listen"  # `auto` may come out as long
+        raise CannotBind(who, address, reason, f"set {key} to a shorter unix:PATH", UNAVAILABLE)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         listening.setblocking(False)
@@ -119,7 +125,7 @@ def _remove_dead(address: UnixAddress, who: str) -> None:
     raise CannotBind(who, address, reason, remedy, UNAVAILABLE)
 
 
-def _tcp_remedy(address: TcpAddress, error: OSError) -> tuple[str, int]:
+def _tcp_remedy(address: TcpAddress, error: OSError, who: str) -> tuple[str, int]:
     if error.errno == errno.EADDRINUSE:
         return "stop what listens there or choose another port", UNAVAILABLE
     if error.errno == errno.EADDRNOTAVAIL:
@@ -128,7 +134,14 @@ def _tcp_remedy(address: TcpAddress, error: OSError) -> tuple[str, int]:
         length = 128 if ":" in address.host else 32
         return f"add it first: ip address add {address.host}/{length} dev lo", UNAVAILABLE
     if error.errno == errno.EAFNOSUPPORT:
-        return "IPv6 is off in this kernel; leave the address out", UNAVAILABLE
+        if ":" in address.host and _may_open(socket.AF_INET):
+            return "IPv6 is off in this kernel, or for this service; leave it out", UNAVAILABLE
+        surface = who.partition(" of ")[0]
+        return (
+            "this service may open no sockets of its own: let a socket unit hand it over "
+            f"(ListenStream={address}, FileDescriptorName={surface}), or install the service "
+            "with: imds-sim install-systemd --capability"
+        ), UNAVAILABLE
     if error.errno in (errno.EACCES, errno.EPERM):
         return (
             f"grant CAP_NET_BIND_SERVICE, set sysctl net.ipv4.ip_unprivileged_port_start="
@@ -146,6 +159,15 @@ def _unix_remedy(address: UnixAddress, error: OSError) -> tuple[str, int]:
     return "choose another path", UNAVAILABLE
 
 
+def _may_open(family: socket.AddressFamily) -> bool:
+    """Whether a socket of the family can be made; RestrictAddressFamilies= of a unit forbids it."""
+    try:
+        socket.socket(family, socket.SOCK_STREAM).close()
+    except OSError:
+        return False
+    return True
+
+
 def _words(error: OSError) -> str:
     words = os.strerror(error.errno) if error.errno else str(error)
-    return words[:1].lower() + words[1:]
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]

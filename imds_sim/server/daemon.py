@@ -144,7 +144,11 @@ class Daemon:
 
             configuration = self._loaded.configuration
             async with (
-                probing(self._backend, configuration.probes),
+                probing(
+                    self._backend,
+                    self._inherited.placed_probes(configuration.probes),
+                    self._inherited.sockets(),
+                ) as runtime.probes,
                 serving(
                     self._backend,
                     self.reload,
@@ -155,7 +159,7 @@ class Daemon:
                     token=self._admin_token,
                 ) as runtime.admin,
             ):
-                self._inherited.close_unused([*runtime.bound(), *runtime.admin])
+                self._inherited.close_unused([*runtime.bound(), *runtime.probes, *runtime.admin])
                 await self._serve(runtime, ready_file, ended)
         finally:
             timeout = self._loaded.configuration.drain_timeout.total_seconds()

@@ -8,7 +8,7 @@ import os
 import socket
 from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 from imds_sim.kernel.address import Address, BoundAddress, DescriptorAddress
 from imds_sim.kernel.exchange import Surface
@@ -20,7 +20,9 @@ log = logging.getLogger(__name__)
 
 FIRST_DESCRIPTOR = 3
 ADMIN = "admin"
-AdminAddress = BoundAddress | DescriptorAddress | Literal["auto"]
+PROBES = "probes"
+AdminAddress = Address | Literal["auto"]
+Place = TypeVar("Place", bound=AdminAddress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +97,11 @@ class Inherited:
 
     def placed_admin(self, addresses: Sequence[AdminAddress]) -> tuple[AdminAddress, ...]:
         """The same for the control surface."""
-        if own := self._named(ADMIN):
-            return tuple(offer.address for offer in own)
-        placed: list[AdminAddress] = []
-        for address in addresses:
-            named = address.name if isinstance(address, DescriptorAddress) else None
-            found = [each.address for each in self._offers if each.name == named]
-            placed.extend(found or [address])
-        return tuple(placed)
+        return self._placed(ADMIN, addresses)
+
+    def placed_probes(self, addresses: Sequence[Address]) -> tuple[Address, ...]:
+        """The same for what answers probes."""
+        return self._placed(PROBES, addresses)
 
     def close_unused(self, used: Sequence[BoundAddress]) -> None:
         """Close what nothing listens on, lest its clients wait for ever."""
@@ -115,6 +114,16 @@ class Inherited:
 
     def _named(self, name: str) -> list[Offer]:
         return [offer for offer in self._offers if offer.name == name]
+
+    def _placed(self, name: str, addresses: Sequence[Place]) -> tuple[Place | BoundAddress, ...]:
+        """The sockets of that name, else the addresses, `fd:NAME` exchanged for what it means."""
+        if own := self._named(name):
+            return tuple(offer.address for offer in own)
+        placed: list[Place | BoundAddress] = []
+        for address in addresses:
+            found = self._named(address.name) if isinstance(address, DescriptorAddress) else []
+            placed.extend([offer.address for offer in found] or [address])
+        return tuple(placed)
 
     def _in_place_of(self, listener: Listener, address: DescriptorAddress) -> list[Listener]:
         """The sockets of that name; without one the listener stays, and cannot be bound."""

@@ -2,23 +2,31 @@
 
 import json
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import ExitStack, asynccontextmanager
 
 from aiohttp import web
 
 from imds_sim.admin.api import AdminApi
-from imds_sim.kernel.address import Address
+from imds_sim.kernel.address import Address, BoundAddress
+from imds_sim.server.admin_socket import NOTHING
 from imds_sim.server.backend import Backend
-from imds_sim.server.binding import bind
+from imds_sim.server.binding import bind, bound_address
 from imds_sim.server.scrape import PATH, scraped
 
 PATHS = ("/healthz", "/readyz")
 
 
 @asynccontextmanager
-async def probing(backend: Backend, addresses: Iterable[Address]) -> AsyncIterator[None]:
-    """Answer probes at `addresses` inside the block. Raises CannotBind."""
+async def probing(
+    backend: Backend,
+    addresses: Iterable[Address],
+    inherited: Mapping[Address, socket.socket] = NOTHING,
+) -> AsyncIterator[tuple[BoundAddress, ...]]:
+    """Answer probes at `addresses` inside the block; gives where that is. Raises CannotBind.
+
+    `inherited` are sockets that listen already, by address.
+    """
     api = AdminApi(backend)
 
     async def answer(request: web.Request) -> web.Response:
@@ -37,12 +45,13 @@ async def probing(backend: Backend, addresses: Iterable[Address]) -> AsyncIterat
     with ExitStack() as closing:
         sockets: list[socket.socket] = []
         for address in addresses:
-            sockets.append(bind(address, "probes"))
+            given = inherited.get(address)
+            sockets.append(bind(address, "probes") if given is None else given.dup())
             closing.callback(sockets[-1].close)
         await runner.setup()
         try:
             for each in sockets:
                 await web.SockSite(runner, each, backlog=128).start()
-            yield
+            yield tuple(map(bound_address, sockets))
         finally:
             await runner.cleanup()

@@ -39,6 +39,7 @@ class Runtime:
         self.core = core
         self._inherited = inherited or Inherited()
         self.admin: tuple[BoundAddress, ...] = ()
+        self.probes: tuple[BoundAddress, ...] = ()
         loop = asyncio.get_running_loop()
         self._timer, self._began = loop.time, loop.time()
         self._connections = Connections(loop, connection_limit(raise_descriptor_limit()))
@@ -129,8 +130,9 @@ class Runtime:
                 own = instances.get(listener.instance, ())
                 instances[listener.instance] = (*own, address.url)
         admin = tuple(address.url for address in self.admin)
+        probes = tuple(address.url for address in self.probes)
         pods = None if self._projected is None else str(self._projected.folder)
-        return Endpoints(surfaces, instances, admin, pods)
+        return Endpoints(surfaces, instances, admin, pods, probes)
 
     def _tick(self) -> bool:
         """Mint what is due, a bounded batch of credentials and tokens; True if more is."""

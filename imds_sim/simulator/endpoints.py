@@ -11,13 +11,15 @@ class Endpoints:
     """URLs without final slash, in the order of the configuration.
 
     `surfaces` holds the shared listeners, `instances` the own listeners of instances by name;
-    `admin` has `unix:PATH` entries; `pods` is the folder with what is projected into pods.
+    `admin` has `unix:PATH` entries, `probes` where probes and metrics are answered; `pods` is the
+    folder with what is projected into pods.
     """
 
     surfaces: Mapping[Surface, tuple[str, ...]] = field(default_factory=dict)
     instances: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     admin: tuple[str, ...] = ()
     pods: str | None = None
+    probes: tuple[str, ...] = ()
 
     def first(self, surface: Surface) -> str | None:
         """The first shared URL of a surface, or None if it is off."""

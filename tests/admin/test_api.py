@@ -42,6 +42,7 @@ def test_the_status_tells_what_the_daemon_is_and_does(api: AdminApi) -> None:
         {"surface": "lambda", "instance": None, "url": "http://127.0.0.1:1342"},
         {"surface": "imds", "instance": "web-2", "url": "http://169.254.169.254"},
         {"surface": "admin", "instance": None, "url": "unix:/run/imds-sim/admin.sock"},
+        {"surface": "probes", "instance": None, "url": "http://127.0.0.1:9102"},
     ]
 
 

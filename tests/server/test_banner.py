@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from imds_sim.kernel.exchange import Surface
@@ -9,6 +11,7 @@ ENDPOINTS = Endpoints(
     {Surface.IMDS: ("http://127.0.0.1:1338",), Surface.STS: ("http://127.0.0.1:1339",)},
     {"web-2": ("http://127.0.0.1:1400",)},
     ("unix:/run/x.sock",),
+    probes=("http://127.0.0.1:9102",),
 )
 
 
@@ -22,6 +25,7 @@ def test_the_ready_document_has_every_surface() -> None:
         "lambda": [],
         "generic": [],
         "admin": ["unix:/run/x.sock"],
+        "probes": ["http://127.0.0.1:9102"],
         "instances": {"web-2": ["http://127.0.0.1:1400"]},
     }
 
@@ -32,6 +36,12 @@ def test_the_banner_gives_the_environment_of_the_first_workload_to_paste() -> No
     assert "  web-1 (instance): role web\n" in text
     assert "  bare (instance): no role\n" in text
     assert "export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:1338\n" in text
+
+
+def test_the_banner_says_where_probes_are_answered_if_they_are() -> None:
+    core = scene_of("roles: {web: {}}\ninstances: {web-1: {role: web}}").core
+    assert "  probes   http://127.0.0.1:9102\n" in banner(core, ENDPOINTS)
+    assert "probes" not in banner(core, replace(ENDPOINTS, probes=()))
 
 
 @pytest.mark.parametrize("snap_start", ["true", "false"])

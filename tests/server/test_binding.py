@@ -9,13 +9,16 @@ import pytest
 
 from imds_sim.kernel.address import TcpAddress, UnixAddress
 from imds_sim.server.binding import (
+    UNIX_PATH_BYTES,
     CannotBind,
     _tcp_remedy,
     _unix_remedy,
+    _words,
     bind,
     bind_unix,
     bound_address,
 )
+from tests.server.conftest import PATIENCE
 
 
 @pytest.fixture
@@ -34,7 +37,7 @@ def test_port_0_takes_a_free_port(host: str) -> None:
         assert isinstance(bound, TcpAddress)
         assert bound.host == host
         assert bound.port > 0
-        with socket.create_connection((host, bound.port), timeout=5):
+        with socket.create_connection((host, bound.port), timeout=PATIENCE):
             pass
 
 
@@ -73,11 +76,27 @@ def test_an_address_that_is_not_there_is_said_with_the_command_that_adds_it(
 
 def test_a_port_that_is_not_permitted_is_said_with_three_ways_out() -> None:
     remedy, status = _tcp_remedy(
-        TcpAddress("169.254.169.254", 80), OSError(errno.EACCES, "Permission denied")
+        TcpAddress("169.254.169.254", 80), OSError(errno.EACCES, "Permission denied"), "imds"
     )
     assert status == 77
     for way in ("CAP_NET_BIND_SERVICE", "net.ipv4.ip_unprivileged_port_start=80", "above 1023"):
         assert way in remedy
+
+
+@pytest.mark.parametrize(
+    ("who", "name"), [("probes", "probes"), ("sts", "sts"), ("imds of web-1", "imds")]
+)
+def test_a_service_that_may_open_no_sockets_is_told_which_unit_could(who: str, name: str) -> None:
+    refused = OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+    remedy, status = _tcp_remedy(TcpAddress("127.0.0.1", 9102), refused, who)
+    assert status == 69
+    assert f"(ListenStream=127.0.0.1:9102, FileDescriptorName={name})" in remedy
+    assert "install-systemd --capability" in remedy
+
+
+def test_ipv6_alone_can_be_off() -> None:
+    refused = OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+    assert "IPv6 is off" in _tcp_remedy(TcpAddress("::1", 9102), refused, "probes")[0]
 
 
 @pytest.mark.parametrize(
@@ -141,6 +160,25 @@ def test_the_folder_of_a_unix_socket_must_exist(folder: Path) -> None:
     assert raised.value.exit_status == 69
 
 
-def test_a_path_too_long_for_a_socket_is_said(folder: Path) -> None:
-    with pytest.raises(CannotBind, match="path too long"):
-        bind_unix(f"{folder}/{'a' * 120}")
+def test_a_path_too_long_for_a_socket_is_said_with_the_limit(folder: Path) -> None:
+    longest = f"{folder}/{'a' * (UNIX_PATH_BYTES - len(str(folder)) - 1)}"
+    bind_unix(longest).close()
+    with pytest.raises(CannotBind) as raised:
+        bind_unix(f"{longest}a")
+    assert str(raised.value) == (
+        f"admin cannot listen on unix:{longest}a: the path of a unix socket has at most "
+        f"{UNIX_PATH_BYTES} bytes, this one {UNIX_PATH_BYTES + 1}; set listen.admin to a shorter "
+        "unix:PATH"
+    )
+    assert raised.value.exit_status == 69
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.EADDRINUSE, "x"), "address already in use"),
+        (OSError("AF_UNIX path too long"), "AF_UNIX path too long"),
+    ],
+)
+def test_the_systems_words_begin_small_unless_they_are_a_name(error: OSError, words: str) -> None:
+    assert _words(error) == words

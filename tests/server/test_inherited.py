@@ -93,6 +93,17 @@ def test_the_control_surface_takes_the_socket_named_admin(sockets: list[socket.s
     )
 
 
+def test_what_answers_probes_takes_the_sockets_named_probes(sockets: list[socket.socket]) -> None:
+    inherited = offered(("probes", sockets[0]), ("other", sockets[1]))
+    assert inherited.placed_probes([]) == (bound_address(sockets[0]),)
+    assert inherited.placed_probes([FREE]) == (bound_address(sockets[0]),)
+    other = offered(("other", sockets[1]))
+    assert other.placed_probes([FREE, DescriptorAddress("other")]) == (
+        FREE,
+        bound_address(sockets[1]),
+    )
+
+
 def test_what_nothing_uses_is_closed_and_told(
     sockets: list[socket.socket], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -41,7 +41,7 @@ def running(tmp_path: Path) -> Iterator[Daemon]:
 def test_the_ready_file_says_where_everything_is_bound(running: Daemon) -> None:
     ready = running.ready
     surfaces = {"imds", "sts", "ecs", "eks", "eks_probes", "lambda", "generic"}
-    assert set(ready) == {*surfaces, "admin", "instances"}
+    assert set(ready) == {*surfaces, "admin", "probes", "instances"}
     [imds] = ready["imds"]
     assert imds.startswith("http://127.0.0.1:")
     assert not imds.endswith("/")

@@ -3,6 +3,8 @@
 import http.client
 import json
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +15,8 @@ import pytest
 from imds_sim.admin.client import AdminClient
 from imds_sim.kernel.address import TcpAddress
 from imds_sim.server.binding import bind_tcp
-from tests.daemons import daemon
+from tests.daemons import BARE, daemon, handed_over
+from tests.restricted import restrictable, restricted
 
 CONFIG = "roles: {web: {}}\ninstances: {web-1: {role: web}}\n"
 CREDENTIALS = "/latest/meta-data/iam/security-credentials/"
@@ -100,6 +103,51 @@ def test_the_control_surface_can_be_inherited_too(tmp_path: Path, held: socket.s
             assert json.loads(told) == {"ready": True}
             assert running.stop() == 0
     assert path.exists(), "the file belongs to who made the socket"
+
+
+def test_probes_can_be_inherited_too(tmp_path: Path, held: socket.socket) -> None:
+    with (
+        bind_tcp(TcpAddress("127.0.0.1", 0), "test") as probes,
+        daemon(tmp_path, CONFIG, inherited=[("imds", held), ("probes", probes)]) as running,
+    ):
+        host, port = probes.getsockname()
+        assert running.ready["probes"] == [f"http://{host}:{port}"]
+        assert (ask(probes, "/readyz"), ask(probes, "/metrics"), ask(probes)) == (200, 200, 404)
+        assert f"probes  http://{host}:{port}" in running.imds_sim("status").stdout
+        assert "socket.unused" not in running.log()
+
+
+@restrictable
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        pytest.param(
+            'probes: ["127.0.0.1:9102"]',
+            "probes cannot listen on 127.0.0.1:9102: address family not supported by protocol; "
+            "this service may open no sockets of its own: let a socket unit hand it over "
+            "(ListenStream=127.0.0.1:9102, FileDescriptorName=probes), or install the service with: imds-sim "
+            "install-systemd --capability",
+            id="probes",
+        ),
+        pytest.param('listen: {sts: ["[::1]:1339"]}', "FileDescriptorName=sts)", id="IPv6"),
+    ],
+)
+def test_under_the_socket_unit_an_address_of_the_file_is_told_with_a_way_out(
+    tmp_path: Path, held: socket.socket, line: str, told: str
+) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(f"{CONFIG}{line}\n")
+    serve = [sys.executable, "-m", "imds_sim", "serve", "--config", str(file)]
+    done = subprocess.run(
+        handed_over(restricted(serve), [("imds", held)]),
+        env={**BARE, "RUNTIME_DIRECTORY": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        pass_fds=[held.fileno()],
+    )
+    assert done.returncode == 69
+    assert told in done.stderr.splitlines()[-1]
 
 
 class Load:
