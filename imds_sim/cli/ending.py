@@ -1,5 +1,6 @@
 """How a command ends: an exit status, and for every error one clear line on standard error."""
 
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -38,7 +39,9 @@ def status_of(run: Callable[[], object]) -> int:
     try:
         result = run()
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        _tell_error(shown.getvalue().removesuffix("\n"))
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
@@ -48,13 +51,32 @@ def status_of(run: Callable[[], object]) -> int:
     except SimError as error:
         return _told(error)
     except Exception as error:
-        return _broken(error)
+        cause = _alone(error)
+        return _told(cause) if isinstance(cause, SimError) else _broken(cause)
     return result if isinstance(result, int) else 0
 
 
 def tell(message: str) -> None:
     """One line for the user, apart from the output."""
     click.echo(f"imds-sim: {message}", err=True)
+
+
+def _tell_error(text: str) -> None:
+    """Standard error gets it; the journal, if that leads there, as an error (sd-daemon(3))."""
+    import logging
+
+    from imds_sim.server import logs
+
+    if logs.automatic(sys.stderr, os.environ) == "journald":
+        text = logs.with_priority(text, logging.ERROR)
+    click.echo(text, err=True)
+
+
+def _alone(error: Exception) -> Exception:
+    """What a group holds if that is one error: a task group wraps what ended it."""
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
 
 
 def _told(error: SimError) -> int:
@@ -64,9 +86,9 @@ def _told(error: SimError) -> int:
     from imds_sim.workloads.resolve import WorkloadUnknown
 
     if isinstance(error, ConfigError):
-        click.echo(str(error), err=True)  # FILE:LINE:COLUMN first, as editors read it
+        _tell_error(str(error))  # FILE:LINE:COLUMN first, as editors read it
     else:
-        tell(str(error))
+        _tell_error(f"imds-sim: {error}")
     if isinstance(error, AddressMalformed | DurationMalformed | WorkloadUnknown):
         return USAGE
     status = getattr(error, "exit_status", INTERNAL)
@@ -77,9 +99,10 @@ def _broken(error: Exception) -> int:
     if os.environ.get(DEBUG_VARIABLE):
         import traceback
 
-        traceback.print_exc()
+        _tell_error("".join(traceback.format_exception(error)).removesuffix("\n"))
     told = f"{type(error).__name__}: {error}".partition("\n")[0]
-    tell(f"internal failure: {told} (run it again with {DEBUG_VARIABLE}=1 for the traceback)")
+    again = f"run it again with {DEBUG_VARIABLE}=1 for the traceback"
+    _tell_error(f"imds-sim: internal failure: {told} ({again})")
     return INTERNAL
 
 

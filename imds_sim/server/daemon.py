@@ -29,7 +29,7 @@ from imds_sim.server.backend import Backend
 from imds_sim.server.banner import banner, ready_document, summary
 from imds_sim.server.binding import CannotBind
 from imds_sim.server.inherited import Inherited
-from imds_sim.server.last_good import keep, load_or_last_good
+from imds_sim.server.last_good import keep, load_or_last_good, warning_of
 from imds_sim.server.origin import Loaded, Origin
 from imds_sim.server.projected import folder_beside
 from imds_sim.server.recording import Recording
@@ -63,21 +63,23 @@ def serve(config_path: str | None, ready_file: str | None, last_good: bool = Fal
     ReadyFileNotWritable.
     """
     clock = SystemClock()
-    fallen_back = None
+    wrong = None
     if config_path is not None and last_good:
-        configuration, fallen_back = load_or_last_good(config_path, os.environ)
+        configuration, wrong = load_or_last_good(config_path, os.environ)
     else:
         configuration = load_config(config_path)
     logs.configure(configuration.log.level, configuration.log.format)
+    if wrong is not None:
+        log.error("config.last_good", extra={"reason": wrong})
     _show_stacks_on_signals()
     token = _admin_token(configuration)
     origin = Origin(configuration, clock.now(), Path(config_path) if config_path else None)
     loaded = origin.first()
     origin.commit(loaded.world)
-    if fallen_back is None:
+    if wrong is None:
         keep(configuration)
     else:
-        loaded = replace(loaded, warnings=(fallen_back, *loaded.warnings))
+        loaded = replace(loaded, warnings=(warning_of(wrong), *loaded.warnings))
     core = Core(loaded.world, origin.state_key, clock, origin.entropy, origin.issuer_keys)
     inherited = Inherited.of(os.environ, os.getpid())
     daemon = Daemon(core, origin, loaded, from_environment(), inherited, token)

@@ -22,7 +22,7 @@ _STATE_DIR = re.compile(r"""^state_dir:\s*["']?([^"'#\s]+)""", re.MULTILINE)
 
 
 def load_or_last_good(path: str, environ: Mapping[str, str]) -> tuple[Configuration, str | None]:
-    """The configuration at `path`; if it is wrong the last good one, and a warning that says so.
+    """The configuration at `path`; if it is wrong the last good one, and what is wrong.
 
     Looked for in $STATE_DIRECTORY and in what the file says of `state_dir`. Raises ConfigInvalid
     and ConfigNotReadable where there is none, or that is wrong as well.
@@ -34,9 +34,13 @@ def load_or_last_good(path: str, environ: Mapping[str, str]) -> tuple[Configurat
         if kept is None:
             raise
         configuration = parse_config(kept, f"{path} (last good)", Path(path).absolute().parent)
-        reason = str(error).partition("\n")[0]
-        log.error("config.last_good", extra={"reason": str(error)})
-        return configuration, f"the last good configuration answers; the file is wrong: {reason}"
+        return configuration, str(error)
+
+
+def warning_of(reason: str) -> str:
+    """What `status` says until a reload is good: of several errors the first."""
+    first = reason.partition("\n")[0]
+    return f"the last good configuration answers; the file is wrong: {first}"
 
 
 def keep(configuration: Configuration) -> None:

@@ -44,10 +44,13 @@ class JournalFormatter(EventFormatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        priority = next(
-            (number for level, number in _PRIORITIES if record.levelno >= level), _DEBUG_PRIORITY
-        )
-        return "\n".join(f"<{priority}>{line}" for line in self.event(record).splitlines())
+        return with_priority(self.event(record), record.levelno)
+
+
+def with_priority(text: str, level: int) -> str:
+    """Each line of `text` with the priority that the journal gives a `level` of `logging`."""
+    priority = next((number for least, number in _PRIORITIES if level >= least), _DEBUG_PRIORITY)
+    return "\n".join(f"<{priority}>{line}" for line in text.splitlines())
 
 
 class JsonFormatter(logging.Formatter):

@@ -125,8 +125,8 @@ def test_probes_can_be_inherited_too(tmp_path: Path, held: socket.socket) -> Non
             'probes: ["127.0.0.1:9102"]',
             "probes cannot listen on 127.0.0.1:9102: address family not supported by protocol; "
             "this service may open no sockets of its own: let a socket unit hand it over "
-            "(ListenStream=127.0.0.1:9102, FileDescriptorName=probes), or install the service with: imds-sim "
-            "install-systemd --capability",
+            "(ListenStream=127.0.0.1:9102, FileDescriptorName=probes), or install the service "
+            "with: imds-sim install-systemd --capability",
             id="probes",
         ),
         pytest.param('listen: {sts: ["[::1]:1339"]}', "FileDescriptorName=sts)", id="IPv6"),

@@ -1,5 +1,6 @@
 """A daemon that is restarted over a broken file goes on as it was, and says so."""
 
+import json
 import os
 import signal
 import subprocess
@@ -24,7 +25,10 @@ def test_a_restart_over_a_broken_file_serves_the_last_good_one(tmp_path: Path) -
     ) as again:
         assert again.imds_sim("get", "/latest/meta-data/instance-id").stdout == instance
         assert "last good configuration answers" in again.imds_sim("status").stdout
-        assert "config.last_good" in again.log()
+        [told] = [line for line in again.log().splitlines() if "config.last_good" in line]
+        event = json.loads(told)
+        assert event["level"] == "error"
+        assert event["reason"].startswith(f"{again.folder}/config.yaml:")
         assert "Traceback" not in again.log()
         (again.folder / "config.yaml").write_text(config)
         again.imds_sim("reload")
