@@ -18,7 +18,6 @@ import uvloop
 from imds_sim.admin.backend import Process, ReloadError, ReloadOutcome
 from imds_sim.admin.changes import changes
 from imds_sim.config.errors import ConfigError
-from imds_sim.config.load import load_config
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.kernel.address import UnixAddress
 from imds_sim.kernel.clock import SystemClock
@@ -63,11 +62,7 @@ def serve(config_path: str | None, ready_file: str | None, last_good: bool = Fal
     ReadyFileNotWritable.
     """
     clock = SystemClock()
-    wrong = None
-    if config_path is not None and last_good:
-        configuration, wrong = load_or_last_good(config_path, os.environ)
-    else:
-        configuration = load_config(config_path)
+    configuration, wrong = load_or_last_good(config_path, os.environ, last_good)
     logs.configure(configuration.log.level, configuration.log.format)
     if wrong is not None:
         log.error("config.last_good", extra={"reason": wrong})

@@ -21,8 +21,10 @@ FILE = "last-good.yaml"
 _STATE_DIR = re.compile(r"""^state_dir:\s*["']?([^"'#\s]+)""", re.MULTILINE)
 
 
-def load_or_last_good(path: str, environ: Mapping[str, str]) -> tuple[Configuration, str | None]:
-    """The configuration at `path`; if it is wrong the last good one, and what is wrong.
+def load_or_last_good(
+    path: str | None, environ: Mapping[str, str], wanted: bool
+) -> tuple[Configuration, str | None]:
+    """The configuration at `path`; if it is wrong, and so `wanted`, the last good one and why.
 
     Looked for in $STATE_DIRECTORY and in what the file says of `state_dir`. Raises ConfigInvalid
     and ConfigNotReadable where there is none, or that is wrong as well.
@@ -30,8 +32,7 @@ def load_or_last_good(path: str, environ: Mapping[str, str]) -> tuple[Configurat
     try:
         return load_config(path), None
     except ConfigError as error:
-        kept = _kept(path, environ)
-        if kept is None:
+        if path is None or not wanted or (kept := _kept(path, environ)) is None:
             raise
         configuration = parse_config(kept, f"{path} (last good)", Path(path).absolute().parent)
         return configuration, str(error)

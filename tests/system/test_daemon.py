@@ -9,7 +9,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import RemoteDisconnected
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -110,6 +112,16 @@ def test_who_may_connect_changes_with_a_reload(running: Daemon) -> None:
     running.imds_sim("reload")
     assert running.imds_sim("get", "/latest/meta-data/instance-id").stdout.startswith("i-")
     assert running.log().count('"event": "connections.client_not_allowed"') == 1
+
+
+def test_who_may_connect_is_a_matter_of_the_surfaces_alone(tmp_path: Path) -> None:
+    """A kubelet asks from the address of its node, which no list of clients has."""
+    config = DEFAULT + f"allow_clients: [10.0.0.0/8]\nprobes: {ANY}\n"
+    with daemon(tmp_path, config) as started:
+        [probes], [imds] = started.ready["probes"], started.ready["imds"]
+        assert urlopen(f"{probes}/readyz", timeout=60).status == 200
+        with pytest.raises((ConnectionResetError, RemoteDisconnected)):
+            urlopen(imds, timeout=60)
 
 
 def test_a_reload_changes_only_the_listeners_that_changed(running: Daemon) -> None:

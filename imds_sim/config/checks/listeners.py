@@ -121,8 +121,9 @@ def _locked_out(
     allowed = configuration.allow_clients
     hosts = {
         address.host: None
-        for _, address in placed
+        for path, address in placed
         if isinstance(address, TcpAddress) and not address.is_public
+        if path[:2] != ("listen", "admin") and path[0] != "probes"  # open to everybody
     }
     missing = [host for host in hosts if not any(ip_address(host) in prefix for prefix in allowed)]
     if allowed and missing:

@@ -177,8 +177,9 @@ class Configuration(Section):
     )
     allow_clients: ClientPrefixes = Field(
         (),
-        description="Addresses and prefixes of the clients that may connect; the others are "
-        "closed at once, those of this machine too. Default: [], everybody.",
+        description="Addresses and prefixes of the clients that may connect to the surfaces; the "
+        "others are closed at once, those of this machine too. Of no concern to probes and "
+        "listen.admin. Default: [], everybody.",
     )
     hop_limit: HopLimitSection = Field(
         default_factory=HopLimitSection,

@@ -177,6 +177,11 @@ def test_keys_must_agree_with_one_another(
             id="the listener's own address is forgotten",
         ),
         pytest.param(
+            "allow_clients: [127.0.0.0/8]\nprobes: ['[::1]:9102']",
+            [],
+            id="probes are open to everybody",
+        ),
+        pytest.param(
             "instances: {a: {}, b: {}, c: {clients: [10.0.0.1]}, d: {listen: ['127.0.0.2:80']}}",
             ["f:1:20: instances.b: cannot be reached: a is the first instance with neither listen "
              "nor clients and answers everyone else; give this one listen or clients"],
