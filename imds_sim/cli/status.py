@@ -20,7 +20,12 @@ EVERY = 1.0  # seconds between two looks of --watch
 
 @click.command("status", short_help="Show the running daemon.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole document.")
-@click.option("--watch", "watched", is_flag=True, help="Show it anew every second; on a terminal.")
+@click.option(
+    "--watch",
+    "watched",
+    is_flag=True,
+    help="Show it anew every second; on a terminal. Restarts are waited for.",
+)
 @admin_option
 def command(as_json: bool, watched: bool, admin: str | None) -> None:
     """Show the running daemon: listeners, workloads, time left, last reload.
@@ -51,10 +56,14 @@ def told_change(change: dict[str, object]) -> str:
 def _watch(as_json: bool, admin: str | None) -> None:
     if as_json or not sys.stdout.isatty():
         raise click.UsageError("--watch is for a terminal, without --json")
+    from imds_sim.admin.errors import DaemonNotFound, DaemonNotUnderstood
     from imds_sim.cli.watching import watch
 
     def read() -> str:
-        return "\n".join(_lines(running(admin).call("GET", "/v1/status")))
+        try:
+            return "\n".join(_lines(running(admin).call("GET", "/v1/status")))
+        except (DaemonNotFound, DaemonNotUnderstood) as error:  # as while it is restarted
+            return f"not there: {error}\nlooking every second; Ctrl-C ends it"
 
     pause = threading.Event()
     watch(read, lambda: pause.wait(EVERY))

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -122,6 +123,37 @@ def test_who_may_connect_is_a_matter_of_the_surfaces_alone(tmp_path: Path) -> No
         assert urlopen(f"{probes}/readyz", timeout=60).status == 200
         with pytest.raises((ConnectionResetError, RemoteDisconnected)):
             urlopen(imds, timeout=60)
+
+
+def test_status_is_watched_through_a_restart(tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    argv = [sys.executable, "-m", "imds_sim", "status", "--watch"]
+    place = {"IMDS_SIM_ADMIN": f"unix:{tmp_path}/admin.sock", "TERM": "xterm", "COLUMNS": "200"}
+    watching = subprocess.Popen(
+        argv, env={**BARE, **place}, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    try:
+        screen_until(ours, "not there: ")
+        for _ in range(2):
+            with daemon(tmp_path, DEFAULT) as started:
+                screen_until(ours, f"pid {started.process.pid}, ")
+                assert started.stop() == 0
+                screen_until(ours, "not there: no daemon listens")
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(timeout=60) == 128 + signal.SIGINT
+    finally:
+        watching.kill()
+        watching.wait(timeout=60)
+        os.close(ours)
+
+
+def screen_until(terminal: int, text: str) -> None:
+    """Read what is shown on a terminal until `text` is."""
+    shown = ""
+    while text not in shown:
+        assert select.select([terminal], [], [], 60)[0], shown
+        shown += os.read(terminal, 65536).decode(errors="replace")
 
 
 def test_a_reload_changes_only_the_listeners_that_changed(running: Daemon) -> None:
