@@ -13,6 +13,7 @@ from pathlib import Path
 from imds_sim.config.errors import ConfigError
 from imds_sim.config.load import load_config, parse_config
 from imds_sim.config.schema.configuration import Configuration
+from imds_sim.server.ownership import flaw_of
 from imds_sim.server.state import write_atomically
 
 log = logging.getLogger(__name__)
@@ -62,8 +63,10 @@ def _kept(path: str, environ: Mapping[str, str]) -> str | None:
     except OSError:
         pass
     for folder in filter(None, folders):
+        file = Path(folder) / FILE
         try:
-            return (Path(folder) / FILE).read_text("utf-8")
+            if flaw_of(file) is None:
+                return file.read_text("utf-8")
         except OSError:
             continue
     return None

@@ -17,6 +17,7 @@ from imds_sim.iam.generations import Generations
 from imds_sim.kernel.entropy import Entropy
 from imds_sim.kernel.errors import SimError
 from imds_sim.kernel.keys import KeyUnusable
+from imds_sim.server.ownership import flaw_of
 from imds_sim.server.state_lock import LOCK_FILE, StateLock
 
 KEY_FILE = "state.key"
@@ -77,6 +78,7 @@ class StateDirectory:
         """
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _refuse_foreign(self.path)
             return StateLock(self.path)
         except OSError as error:
             raise self._unusable(self.path / LOCK_FILE, error) from error
@@ -86,6 +88,7 @@ class StateDirectory:
         file = self.path / KEY_FILE
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _refuse_foreign(file)
             mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else 0
             if mode & OTHERS:
                 raise StateUnusable(
@@ -116,9 +119,12 @@ class StateDirectory:
         file = folder / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _refuse_foreign(folder, file)
             if file.exists():
                 self._refuse_open(file)
                 return file.read_text()
+        except StateUnusable as error:
+            raise KeyNotKept(str(error)) from error
         except OSError as error:
             raise KeyNotKept(str(self._unusable(file, error))) from error
         except UnicodeDecodeError as error:
@@ -134,6 +140,7 @@ class StateDirectory:
         """The generations that are kept; none the first time. Raises StateUnusable."""
         file = self.path / GENERATIONS_FILE
         try:
+            _refuse_foreign(file)
             kept = json.loads(file.read_bytes()) if file.exists() else {}
             numbers = {str(arn): int(number) for arn, number in kept.get("numbers", {}).items()}
             return Generations(numbers, frozenset(map(str, kept.get("present", ()))))
@@ -171,3 +178,10 @@ class StateDirectory:
             errno.ENOLCK: "its file system has no locks; set state_dir to a local place",
         }.get(error.errno or 0, f"let uid {os.geteuid()} read and write {self.path}")
         return StateUnusable(f"{file}: {error.strerror or error}: {cure}")
+
+
+def _refuse_foreign(*paths: Path) -> None:
+    """Raise StateUnusable if one of these is there and others could have made or replaced it."""
+    for path in paths:
+        if path.exists() and (flaw := flaw_of(path)) is not None:
+            raise StateUnusable(flaw)

@@ -1,3 +1,4 @@
+import os
 import stat
 from contextlib import nullcontext
 from pathlib import Path
@@ -55,6 +56,35 @@ def test_a_state_key_that_others_can_use_is_refused_with_the_remedy(
     remedy = pytest.raises(StateUnusable, match=rf"chmod go-rwx {tmp_path}/state\.key")
     with nullcontext() if taken else remedy:
         state.state_key(ENTROPY)
+
+
+def test_a_folder_in_which_every_user_can_replace_files_is_not_locked(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    with pytest.raises(StateUnusable, match=f"chmod o-w {tmp_path}, or set state_dir to"):
+        StateDirectory(tmp_path).lock()
+    (tmp_path / "inside").mkdir(0o700)
+    StateDirectory(tmp_path / "inside").lock().release()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="giving files away is for root")
+def test_what_another_user_put_there_is_refused(tmp_path: Path) -> None:
+    state = StateDirectory(tmp_path)
+    state.state_key(ENTROPY)
+    state.kept("instance identity", lambda: "key")
+    state.keep_generations(Generations().advance(["a"]))
+    [issuer_key] = (tmp_path / "issuer-keys").iterdir()
+    for path, use in (
+        (tmp_path, state.lock),
+        (tmp_path / "state.key", lambda: state.state_key(ENTROPY)),
+        (tmp_path / "issuer-keys", lambda: state.kept("another", lambda: "key")),
+        (issuer_key, lambda: state.kept("instance identity", lambda: "key")),
+        (tmp_path / "generations.json", state.generations),
+    ):
+        os.chown(path, 12345, 0)
+        with pytest.raises(StateUnusable, match=f"^{path}: belongs to uid 12345, not to root"):
+            use()
+        os.chown(path, 0, 0)
+        use()
 
 
 def test_a_lock_file_that_cannot_be_made_is_named_with_a_remedy(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.daemons import BARE, daemon
 from tests.system.test_daemon import DEFAULT, serve_in
 
@@ -33,6 +35,17 @@ def test_a_restart_over_a_broken_file_serves_the_last_good_one(tmp_path: Path) -
         (again.folder / "config.yaml").write_text(config)
         again.imds_sim("reload")
         assert "last good" not in again.imds_sim("status").stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="giving files away is for root")
+def test_one_that_another_user_put_there_answers_nobody(tmp_path: Path) -> None:
+    kept = tmp_path / "state/last-good.yaml"
+    kept.parent.mkdir(0o1777)
+    kept.write_text(DEFAULT)
+    os.chown(kept, 12345, 0)
+    (tmp_path / "sim.yaml").write_text(f"state_dir: {tmp_path}/state\n{BROKEN}")
+    done = serve_in(tmp_path, "--last-good", "--config", "sim.yaml")
+    assert (done.returncode, done.stdout) == (78, "")
 
 
 def test_where_none_was_kept_the_broken_file_is_told(tmp_path: Path) -> None:
