@@ -17,6 +17,7 @@ DEFINITIONS = {
     "Deployment": "io.k8s.api.apps.v1.Deployment",
     "DaemonSet": "io.k8s.api.apps.v1.DaemonSet",
     "Service": "io.k8s.api.core.v1.Service",
+    "NetworkPolicy": "io.k8s.api.networking.v1.NetworkPolicy",
 }
 FOLDERS = ("sidecar", "daemonset", "service")
 KEY = "/etc/imds-sim/key/state.key"
@@ -151,12 +152,32 @@ def test_the_daemonset_puts_its_address_on_the_node_before_it_binds_it() -> None
 
 
 def test_a_service_leads_to_the_ports_of_its_pods() -> None:
-    deployment, service = resources("service")
+    deployment, service, _ = resources("service")
     spec = service["spec"]
     assert spec["selector"].items() <= deployment["spec"]["template"]["metadata"]["labels"].items()
     assert {each["targetPort"]: each["port"] for each in spec["ports"]}.items() <= (
         ports("service").items()
     )
+
+
+def test_a_pod_that_goes_is_there_until_no_endpoint_leads_to_it_and_then_drains() -> None:
+    """The endpoints are taken away while it sleeps; on SIGTERM the listeners close at once."""
+    sleep = simulator("service")["lifecycle"]["preStop"]["sleep"]["seconds"]
+    text = (SAMPLES / "service/imds-sim.yaml").read_text().replace(f"state_key_file: {KEY}", "")
+    drain = parse_config(text).drain_timeout.total_seconds()
+    assert sleep >= 5
+    assert sleep + drain < pod("service")["terminationGracePeriodSeconds"]
+
+
+def test_pods_of_the_namespace_may_connect_and_nobody_else() -> None:
+    deployment, _, policy = resources("service")
+    spec = policy["spec"]
+    assert spec["podSelector"] == deployment["spec"]["selector"]
+    assert spec["policyTypes"] == ["Ingress", "Egress"]
+    assert "egress" not in spec, "the daemon opens no connection"
+    [rule] = spec["ingress"]
+    assert rule["from"] == [{"podSelector": {}}]
+    assert {each["port"] for each in rule["ports"]} == set(ports("service")) - {"probes"}
 
 
 def test_the_sidecar_starts_before_the_application() -> None:
