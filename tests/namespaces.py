@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from tests.waiting import PATIENCE
+
 LINK_LOCAL = (
     "169.254.169.254/32",
     "169.254.170.2/32",
@@ -110,5 +112,5 @@ def _held(flags: list[str], steps: str) -> Iterator[Namespace]:
         yield Namespace(holder.pid, "U" in flags[0], "m" in flags[0])
     finally:
         holder.stdin.close()
-        holder.wait(timeout=10)
+        holder.wait(timeout=PATIENCE)
         holder.stdout.close()

@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 import pytest
 
 from imds_sim import Simulator
+from tests.waiting import PATIENCE
 
 TWO = {
     "roles": {"web": {}, "api": {}},
@@ -30,11 +31,11 @@ def role() -> tuple[int, str]:
     order = urllib.request.Request(
         url, method="PUT", headers={"X-aws-ec2-metadata-token-ttl-seconds": "60"}
     )
-    with urllib.request.urlopen(order, timeout=10) as reply:
+    with urllib.request.urlopen(order, timeout=PATIENCE) as reply:
         proof = {"X-aws-ec2-metadata-token": reply.read().decode()}
     url = url.replace("api/token", "meta-data/iam/security-credentials/")
     ask = urllib.request.Request(url, headers=proof)
-    with urllib.request.urlopen(ask, timeout=10) as reply:
+    with urllib.request.urlopen(ask, timeout=PATIENCE) as reply:
         return reply.status, reply.read().decode()
 
 

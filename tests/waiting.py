@@ -6,9 +6,12 @@ from typing import TypeVar
 
 T = TypeVar("T")
 EVERY = 0.2  # seconds
+PATIENCE = 60.0  # seconds after which a test that hangs fails; a busy machine is slow, not broken
 
 
-def until(look: Callable[[], T | None], told: Callable[[], str] = str, seconds: float = 60) -> T:
+def until(
+    look: Callable[[], T | None], told: Callable[[], str] = str, seconds: float = PATIENCE
+) -> T:
     """What `look` gives once that counts as true; it fails with what is `told` otherwise."""
     pause = threading.Event()
     for _ in range(int(seconds / EVERY)):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Invoke
+from tests.waiting import PATIENCE
 
 DUMP = "import json, os, sys; json.dump(dict(os.environ), open(sys.argv[1], 'w'))"
 FILES = (
@@ -103,4 +104,4 @@ def test_an_interrupt_from_another_process_goes_on_to_the_command() -> None:
         assert running.stdout is not None
         assert running.stdout.readline() == "ready\n"
         os.kill(running.pid, signal.SIGINT)
-        assert running.wait(timeout=10) == 9
+        assert running.wait(timeout=PATIENCE) == 9

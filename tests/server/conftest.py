@@ -14,9 +14,9 @@ from imds_sim.server.limits import Limits
 from imds_sim.server.site import Endpoint, Message, Site
 from imds_sim.server.wire import WireProtocol
 from imds_sim.workloads.listener import Listener
+from tests.waiting import PATIENCE
 
 Answer = Callable[[Connection, Message], Response]
-PATIENCE = 60.0  # seconds after which a test that hangs fails; a busy machine is slow, not broken
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:

@@ -4,6 +4,7 @@ import logging
 import pytest
 
 from imds_sim.server.alarm import Alarm
+from tests.waiting import PATIENCE
 
 
 class Ticks:
@@ -28,7 +29,7 @@ async def test_the_alarm_rings_by_itself() -> None:
     ticks = Ticks(more=0)
     alarm = Alarm(ticks)
     alarm.start()
-    await asyncio.wait_for(ticks.enough.wait(), 10)
+    await asyncio.wait_for(ticks.enough.wait(), PATIENCE)
     alarm.stop()
 
 
@@ -37,7 +38,7 @@ async def test_while_more_is_due_the_next_batch_comes_at_once() -> None:
     alarm = Alarm(ticks)
     alarm.start()
     alarm.ring()
-    await asyncio.wait_for(ticks.enough.wait(), 10)
+    await asyncio.wait_for(ticks.enough.wait(), PATIENCE)
     assert ticks.count >= 6
     alarm.stop()
 

@@ -18,7 +18,7 @@ from imds_sim.server.binding import (
     bind_unix,
     bound_address,
 )
-from tests.server.conftest import PATIENCE
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from imds_sim.kernel.exchange import Surface
 from imds_sim.server.embedded import SimulatorStopped
 from imds_sim.simulator.restoring import NotRestorable
 from imds_sim.workloads.resolve import WorkloadUnknown
+from tests.waiting import PATIENCE
 
 THREE_KINDS = """
 listen: {imds: ["127.0.0.1:1338"]}
@@ -39,7 +40,7 @@ def fetch(
     url: str, method: str = "GET", headers: dict[str, str] | None = None
 ) -> tuple[int, bytes]:
     place = urlsplit(url)
-    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=10)
+    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=PATIENCE)
     try:
         connection.request(method, place.path, headers=headers or {})
         answer = connection.getresponse()

@@ -14,6 +14,7 @@ from imds_sim.config.load import parse_config
 from imds_sim.faults.errors import FaultInvalid, FaultUnknown
 from imds_sim.kernel.exchange import Surface
 from imds_sim.workloads.resolve import WorkloadUnknown
+from tests.waiting import PATIENCE
 from tests.wire.conftest import received
 
 CONFIG = """
@@ -42,7 +43,7 @@ def _calm(simulator: Simulator) -> None:
 
 def connect(url: str | None) -> socket.socket:
     place = urlsplit(url or "")
-    return socket.create_connection((place.hostname or "", place.port or 0), timeout=10)
+    return socket.create_connection((place.hostname or "", place.port or 0), timeout=PATIENCE)
 
 
 def instance(simulator: Simulator, name: str = "web-1") -> socket.socket:

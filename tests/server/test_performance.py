@@ -15,7 +15,8 @@ from imds_sim.kernel.plan import USUAL, End, WirePlan
 from imds_sim.server.connections import PERFORMING_SECONDS
 from imds_sim.server.performance import DROPS, Performance
 from imds_sim.server.site import Message
-from tests.server.conftest import PATIENCE, Client
+from tests.server.conftest import Client
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from tests.server.conftest import Wire

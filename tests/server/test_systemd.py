@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from imds_sim.server.systemd import Notifier, from_environment
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
 def manager(tmp_path: Path) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         listening.bind(str(tmp_path / "notify"))
-        listening.settimeout(5)
+        listening.settimeout(PATIENCE)
         yield listening
 
 
@@ -45,7 +46,7 @@ def test_an_abstract_socket_is_reached() -> None:
     name = f"imds-sim-test-{os.getpid()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         listening.bind("\0" + name)
-        listening.settimeout(5)
+        listening.settimeout(PATIENCE)
         Notifier("@" + name).alive()
         assert received(listening) == {"WATCHDOG": "1"}
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import resource
 import signal
 import socket
@@ -13,8 +14,6 @@ from shutil import which
 
 import pytest
 
-from imds_sim.kernel.address import TcpAddress
-from imds_sim.server.binding import bind_tcp
 from tests.daemons import BARE, Daemon, daemon, handed_over
 from tests.namespaces import missing, namespace
 from tests.system.test_daemon import DEFAULT, serve_in
@@ -160,27 +159,25 @@ def test_sigterm_in_the_middle_of_a_reload_ends_it_well(tmp_path: Path) -> None:
 def test_at_the_limit_of_descriptors_the_next_client_is_served_all_the_same(
     tmp_path: Path,
 ) -> None:
-    with bind_tcp(TcpAddress("127.0.0.1", 0), "test") as probe:
-        port = probe.getsockname()[1]
-    config = DEFAULT.replace('imds: ["127.0.0.1:0"]', f'imds: ["127.0.0.1:{port}"]')
+    config, ready = tmp_path / "sim.yaml", tmp_path / "ready.json"
+    config.write_text(DEFAULT)
+    serve = ["serve", "--config", str(config), "--ready-file", str(ready)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "imds_sim", "serve", "--config", "/dev/stdin"],
+        [sys.executable, "-m", "imds_sim", *serve],
         env={**BARE, "RUNTIME_DIRECTORY": str(tmp_path)},
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128)),
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(config)
-    process.stdin.close()
-    process.stdin = None
-    assert process.stdout.readline() == "imds-sim is ready\n"
-    silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(200)]
-    try:
+    with contextlib.ExitStack() as closing:
+        closing.callback(process.communicate)
+        closing.callback(process.kill)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "imds-sim is ready\n"
+        [imds] = json.loads(ready.read_text())["imds"]
+        port = int(imds.rpartition(":")[2])
+        for _ in range(200):
+            closing.enter_context(socket.create_connection(("127.0.0.1", port)))
         assert asked(port) == 401
-    finally:
-        for each in silent:
-            each.close()
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 0
@@ -199,9 +196,9 @@ def test_an_interrupt_right_after_the_first_answer_is_not_lost(tmp_path: Path) -
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
-        assert asked(listener.getsockname()[1]) == 401
-        process.send_signal(signal.SIGINT)
         try:
+            assert asked(listener.getsockname()[1]) == 401
+            process.send_signal(signal.SIGINT)
             _, errors = process.communicate(timeout=30)
         finally:
             process.kill()

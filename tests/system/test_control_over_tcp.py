@@ -10,18 +10,10 @@ import pytest
 
 from imds_sim.admin.client import AdminClient, find
 from imds_sim.admin.errors import AdminRefused
-from imds_sim.kernel.address import TcpAddress
-from imds_sim.server.binding import bind_tcp
 from tests.daemons import Daemon, daemon
-from tests.system.test_daemon import DEFAULT, serve_in
+from tests.system.test_daemon import ANY, DEFAULT, serve_in
 
 TOKEN = "let-me-in-please"
-
-
-def free_port() -> int:
-    with bind_tcp(TcpAddress("127.0.0.1", 0), "test") as listening:
-        port: int = listening.getsockname()[1]
-        return port
 
 
 @pytest.fixture
@@ -34,11 +26,16 @@ def token_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def running(tmp_path: Path, token_file: Path) -> Iterator[tuple[Daemon, int, int]]:
-    admin, probes = free_port(), free_port()
-    config = DEFAULT.replace("lambda: []", f'lambda: [], admin: [auto, "127.0.0.1:{admin}"]')
-    config += f'admin_token_file: {token_file}\nprobes: ["127.0.0.1:{probes}"]\n'
+    config = DEFAULT.replace("lambda: []", 'lambda: [], admin: [auto, "127.0.0.1:0"]')
+    config += f"admin_token_file: {token_file}\nprobes: {ANY}\n"
     with daemon(tmp_path, config) as started:
-        yield started, admin, probes
+        _, admin = started.ready["admin"]
+        [probes] = started.ready["probes"]
+        yield started, port_of(admin), port_of(probes)
+
+
+def port_of(url: str) -> int:
+    return int(url.rpartition(":")[2])
 
 
 def status(port: int, path: str, **headers: str) -> int:
@@ -86,9 +83,8 @@ def test_probes_answer_probes_and_nothing_else(running: tuple[Daemon, int, int])
 def test_a_surface_that_imitates_aws_knows_no_probes(running: tuple[Daemon, int, int]) -> None:
     started, _, _ = running
     for url in (*started.ready["imds"], *started.ready["sts"], *started.ready["ecs"]):
-        port = int(url.rpartition(":")[2])
         for path in ("/healthz", "/readyz", "/metrics"):
-            assert status(port, path) in (401, 404), url
+            assert status(port_of(url), path) in (401, 404), url
 
 
 def test_a_token_that_others_can_read_is_refused_with_the_cure(

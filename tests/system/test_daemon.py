@@ -17,6 +17,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.daemons import BARE, Daemon, daemon
+from tests.waiting import PATIENCE
 
 ANY = '["127.0.0.1:0"]'
 FREE = f"listen: {{imds: {ANY}, sts: {ANY}, ecs: {ANY}, eks: [], lambda: []}}\n"
@@ -105,7 +106,7 @@ def test_who_may_connect_changes_with_a_reload(running: Daemon) -> None:
     host, port = running.ready["imds"][0].removeprefix("http://").split(":")
     for _ in range(2):
         with (
-            socket.create_connection((host, int(port)), timeout=10) as refused,
+            socket.create_connection((host, int(port)), timeout=PATIENCE) as refused,
             contextlib.suppress(ConnectionResetError),
         ):
             assert refused.recv(1) == b""
@@ -159,7 +160,7 @@ def screen_until(terminal: int, text: str) -> None:
 def test_a_reload_changes_only_the_listeners_that_changed(running: Daemon) -> None:
     url = running.ready["imds"][0]
     host, port = url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as kept:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as kept:
         own = 'instances: {web-1: {role: web}, b: {role: web, listen: ["127.0.0.1:0"]}}\n'
         (running.folder / "config.yaml").write_text(FREE + "roles: {web: {}}\n" + own)
         running.imds_sim("reload")

@@ -11,6 +11,7 @@ import pytest
 from imds_sim import Simulator
 from imds_sim.config.load import parse_config
 from imds_sim.kernel.exchange import Surface
+from tests.waiting import PATIENCE
 
 CONFIG = """
 listen: {eks_probes: ["127.0.0.1:2705"]}
@@ -59,7 +60,7 @@ class Wire:
     port: int
 
     def connect(self) -> socket.socket:
-        return socket.create_connection((self.host, self.port), timeout=10)
+        return socket.create_connection((self.host, self.port), timeout=PATIENCE)
 
     def ask(self, request: bytes, half_close: bool = False) -> bytes:
         """Send, and read until the server closes."""
