@@ -108,7 +108,9 @@ class Expect:
         """
         for name, value in (("of", of), ("at_least", at_least)):
             if not (isinstance(value, timedelta) or (value is None and name == "of")):
-                raise TypeError(f"{name} is a timedelta, timedelta(minutes=5) say, not {value!r}")
+                raise TypeError(
+                    f"{name} must be a timedelta, timedelta(minutes=5) say, not {value!r}"
+                )
         held: dict[tuple[str, str | None, str], datetime] = {}
         fetches: list[Entry] = []
         again = False

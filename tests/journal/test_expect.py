@@ -255,7 +255,7 @@ def test_a_request_for_the_server_itself_has_a_name_too() -> None:
 
 @pytest.mark.parametrize("wrong", [{"of": 5}, {"at_least": 5}, {"at_least": None}])
 def test_a_time_that_is_none_is_told(wrong: dict[str, timedelta]) -> None:
-    with pytest.raises(TypeError, match=f"^{next(iter(wrong))} is a timedelta, "):
+    with pytest.raises(TypeError, match=f"^{next(iter(wrong))} must be a timedelta, "):
         expect().refreshed_before_expiry(**wrong)
 
 
