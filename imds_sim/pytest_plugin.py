@@ -6,9 +6,8 @@ Nothing of the simulator is imported before a test asks for the fixture.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,13 +29,6 @@ FAULT = ("fault", "as", "surface", "client")
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known."""
     config.addinivalue_line("markers", MARKER)
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """A test with the marker gets the fixture, whether or not it has the parameter."""
-    names = getattr(item, "fixturenames", None)
-    if isinstance(names, list) and NAME not in names and item.get_closest_marker(NAME):
-        names.append(NAME)
 
 
 @dataclass(frozen=True)
@@ -71,12 +63,16 @@ class _Simulators:
 
     def of(self, world: _World) -> Simulator:
         """A simulator of `world`, as if just started."""
+        from imds_sim.server.embedded import Simulator, SimulatorStopped
+
         for known, simulator in self._started:
             if known == world:
-                simulator.reset()
+                try:
+                    simulator.reset()
+                except SimulatorStopped:  # by the test before, or it is that of a forked process
+                    self._started.remove((known, simulator))
+                    break
                 return simulator
-        from imds_sim.server.embedded import Simulator
-
         simulator = self._closing.enter_context(Simulator.start(world.configuration()))
         self._started.append((world, simulator))
         return simulator
@@ -88,11 +84,15 @@ def _imds_sims() -> Iterator[_Simulators]:
         yield _Simulators(closing)
 
 
-@pytest.fixture(scope="session")
-def _imds_sim_empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp(NAME) / "empty"
-    file.touch(mode=0o400)
-    return file
+@pytest.fixture(autouse=True)
+def _imds_sim_of_the_marker(request: pytest.FixtureRequest) -> None:
+    """A test with the marker gets the fixture, whether or not it has the parameter.
+
+    Of the fixtures of one test, those that are used everywhere come first, and of these the ones of
+    plugins: what the test's own fixtures make is made inside the simulated AWS.
+    """
+    if request.node.get_closest_marker(NAME):
+        request.getfixturevalue(NAME)
 
 
 @pytest.fixture(name="imds_sim")
@@ -100,7 +100,6 @@ def _imds_sim(
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
     _imds_sims: _Simulators,
-    _imds_sim_empty_file: Path,
 ) -> Iterator[Simulator]:
     """A simulated AWS, new for this test; the environment makes the test one of its workloads.
 
@@ -113,8 +112,10 @@ def _imds_sim(
     as_ = asked.get("as_")
     if as_ is not None and not isinstance(as_, str):
         raise pytest.UsageError(f"{NAME}: as_ is the name of a workload, not {as_!r}")
-    _enter(simulator.environment(as_), str(_imds_sim_empty_file), monkeypatch)
-    with _own_default_session():
+    _enter(simulator.environment(as_), monkeypatch)
+    from imds_sim.server.this_process import own_default_session
+
+    with own_default_session():
         yield simulator
 
 
@@ -167,31 +168,16 @@ def _faults(value: object) -> Iterator[dict[str, str]]:
         yield {"as_" if key == "as" else key: text for key, text in fault.items()}
 
 
-def _enter(variables: Mapping[str, str], empty_file: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the environment that of a workload until the test ends."""
-    from imds_sim.simulator.child_environment import child_environment
+def _enter(variables: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the environment that of a workload until the test ends.
 
-    mine = child_environment(os.environ, variables, empty_file=empty_file)
+    By `monkeypatch`, so that what a test changes by it besides is undone in the right order.
+    """
+    from imds_sim.server.this_process import workload_environ
+
+    mine = workload_environ(variables)
     for name in set(os.environ) - set(mine):
         monkeypatch.delenv(name)
     for name, value in mine.items():
         if os.environ.get(name) != value:
             monkeypatch.setenv(name, value)
-
-
-@contextmanager
-def _own_default_session() -> Iterator[None]:
-    """Inside, boto3 has no session yet: that of another test would hold its credentials."""
-    before = getattr(sys.modules.get("boto3"), "DEFAULT_SESSION", None)
-    _set_default_session(None)
-    try:
-        yield
-    finally:
-        _set_default_session(before)
-
-
-def _set_default_session(session: object) -> None:
-    boto3 = sys.modules.get("boto3")
-    if boto3 is not None:
-        # A module that is looked up by name has no attributes for the type checker.
-        boto3.DEFAULT_SESSION = session  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import textwrap
 import threading
 import unittest
 import urllib.error
@@ -98,9 +99,7 @@ async def test_a_coroutine_has_it_too(imds_sim: Simulator) -> None:
 class TestCase(unittest.TestCase):
     def test_unittest_has_it_by_with(self) -> None:
         before = set(threading.enumerate())
-        with Simulator.start(TWO) as simulator, pytest.MonkeyPatch.context() as patch:
-            for name, value in simulator.environment("web-2").items():
-                patch.setenv(name, value)
+        with Simulator.start(TWO) as simulator, simulator.patched_environ("web-2"):
             assert role() == (200, "api")
         assert set(threading.enumerate()) == before
 
@@ -123,6 +122,123 @@ def test_the_real_aws_is_hidden_and_comes_back(tmp_path: Path) -> None:
     )
     real = {"AWS_PROFILE": "real", "AWS_ACCESS_KEY_ID": "AKIAREAL", "AWS_CONFIG_FILE": "/real"}
     assert outcome(tmp_path, **real)[1] == "2 passed"
+
+
+PREAMBLE = """
+import os
+import unittest
+import pytest
+
+REAL, SIMULATED = "AKIAREAL", None
+
+@pytest.fixture
+def seen():
+    return os.environ.get("AWS_ACCESS_KEY_ID")
+
+@pytest.fixture(scope="module")
+def seen_by_the_module():
+    return os.environ.get("AWS_ACCESS_KEY_ID")
+
+@pytest.fixture(autouse=True)
+def seen_everywhere(request):
+    request.node.seen = os.environ.get("AWS_ACCESS_KEY_ID")
+
+"""
+# Files of a pytest of their own, which passes them all.
+SENTENCES = {
+    "with the marker, what its fixtures make is of the simulated AWS": """
+        @pytest.mark.imds_sim
+        def test_it(seen, request):
+            assert (seen, request.node.seen) == (SIMULATED, SIMULATED)
+    """,
+    "also what a fixture makes that stands before the parameter": """
+        @pytest.mark.imds_sim
+        def test_it(seen, imds_sim):
+            assert seen == SIMULATED
+    """,
+    "and what setup_method makes": """
+        @pytest.mark.imds_sim
+        class TestIt:
+            def setup_method(self):
+                self.seen = os.environ.get("AWS_ACCESS_KEY_ID")
+            def test_it(self):
+                assert self.seen == SIMULATED
+    """,
+    "and setUp": """
+        @pytest.mark.imds_sim
+        class TestIt(unittest.TestCase):
+            def setUp(self):
+                self.seen = os.environ.get("AWS_ACCESS_KEY_ID")
+            def test_it(self):
+                assert self.seen == SIMULATED
+    """,
+    "and what is made for a coroutine": """
+        @pytest.mark.asyncio
+        @pytest.mark.imds_sim
+        async def test_it(seen):
+            assert seen == SIMULATED
+    """,
+    "a fixture of the module is the real AWS's": """
+        @pytest.mark.imds_sim
+        def test_it(seen_by_the_module, seen):
+            assert (seen_by_the_module, seen) == (REAL, SIMULATED)
+    """,
+    "the marker of one parameter is no other's": """
+        @pytest.mark.parametrize("marked", [
+            False, pytest.param(True, marks=pytest.mark.imds_sim), False])
+        def test_it(seen, marked):
+            assert seen == (SIMULATED if marked else REAL)
+    """,
+    "without a marker the order of the parameters counts": """
+        def test_first(imds_sim, seen):
+            assert seen == SIMULATED
+        def test_last(seen, imds_sim):
+            assert seen == REAL
+    """,
+    "what a test changes by monkeypatch is undone in any order": """
+        def test_before(monkeypatch, imds_sim):
+            monkeypatch.setenv("AWS_REGION", "eu-west-1")
+        def test_behind(imds_sim, monkeypatch):
+            monkeypatch.setenv("AWS_REGION", "eu-west-1")
+        @pytest.mark.imds_sim
+        def test_marked(monkeypatch):
+            monkeypatch.setenv("AWS_REGION", "eu-west-1")
+        def test_after():
+            assert os.environ["AWS_REGION"] == "real"
+            assert "AWS_CONFIG_FILE" not in os.environ
+    """,
+    "a simulator that a test stopped is not that of the next one": """
+        @pytest.mark.parametrize("stopped", [True, False, True, False])
+        def test_it(imds_sim, stopped):
+            assert imds_sim.environment()
+            if stopped:
+                imds_sim.stop()
+    """,
+}
+
+
+@pytest.fixture(scope="module")
+def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What a pytest of its own says of each of the sentences; nothing if all of it passed."""
+    folder = tmp_path_factory.mktemp("sentences")
+    for number, test in enumerate(SENTENCES.values()):
+        (folder / f"test_{number}.py").write_text(PREAMBLE + textwrap.dedent(test))
+    real = {"AWS_ACCESS_KEY_ID": "AKIAREAL", "AWS_REGION": "real"}
+    outcome(folder, "--junit-xml=told.xml", **real)
+    told = dict.fromkeys(SENTENCES, "")
+    cases = list(ElementTree.parse(folder / "told.xml").iter("testcase"))
+    for number, sentence in enumerate(SENTENCES):
+        own = [
+            case for case in cases if case.get("classname", "").split(".")[0] == f"test_{number}"
+        ]
+        assert own, sentence
+        told[sentence] = "".join(wrong.get("message", "") for case in own for wrong in case)
+    return told
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_of_a_pytest_of_its_own(failures: dict[str, str], sentence: str) -> None:
+    assert failures[sentence] == ""
 
 
 def test_workers_of_xdist_do_not_meet(tmp_path: Path) -> None:
@@ -188,7 +304,8 @@ def test_nothing_is_imported_before_the_fixture_is_used(tmp_path: Path) -> None:
 # a pytest of their own. The order within a pass is the file's.
 REPEATING = """
 def pytest_collection_modifyitems(items):
-    items[:] = [item for item in items if not {"tmp_path", "errors"} & {*item.fixturenames}] * 1000
+    own = {"tmp_path", "errors", "failures"}
+    items[:] = [item for item in items if not own & {*item.fixturenames}] * 1000
 """
 
 

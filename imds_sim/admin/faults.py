@@ -1,12 +1,13 @@
 """Armed faults in JSON: what a body asks for, and how each is shown."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from typing import NamedTuple
 
 from imds_sim.admin.body import read_object
 from imds_sim.admin.errors import BodyInvalid, QueryInvalid
 from imds_sim.faults.armed import ArmedFault, ArmedFaults
 from imds_sim.faults.play import ArmedStep
+from imds_sim.faults.scope_text import clients_in, surface_named
 from imds_sim.kernel.exchange import Surface
 
 MAX_BODY = 4096  # bytes
@@ -29,14 +30,12 @@ def read(body: bytes) -> AskedFault:
     fault, surface, client = _text(given, "fault"), _text(given, "surface"), _text(given, "client")
     if fault is None:
         raise BodyInvalid("fault must be a text like token:503*1")
-    if surface is not None and surface not in set(Surface):
-        raise BodyInvalid(f"surface must be one of {', '.join(Surface)}")
     try:
-        network = ip_network(client) if client is not None else None
-    except ValueError:
-        raise BodyInvalid("client must be an IP address or a prefix like 172.30.1.0/24") from None
-    named = Surface(surface) if surface is not None else None
-    return AskedFault(fault, _text(given, "as"), named, network)
+        named = surface_named(surface) if surface is not None else None
+        clients = clients_in(client) if client is not None else None
+    except ValueError as error:
+        raise BodyInvalid(str(error)) from None
+    return AskedFault(fault, _text(given, "as"), named, clients)
 
 
 def read_number(given: str | None) -> int | None:

@@ -1,25 +1,15 @@
 """Assertions on the journal that read as sentences; a failed one shows what was asked instead."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Never, Self
 
 from imds_sim.journal.entry import Entry
+from imds_sim.journal.request_name import check_names, check_surface, is_named, path_of
 from imds_sim.journal.transcript import transcript
-from imds_sim.kernel.target import origin_form
 
-_ROLES = "/meta-data/iam/security-credentials"
-_SLASHES = re.compile("/{2,}")
 _SECOND, _NO_TIME = timedelta(seconds=1), timedelta(0)
-# Where each surface has credentials. The paths of endpoints are free; CloudShell's token has its.
-_CONTAINER_CREDENTIALS = {
-    "ecs": re.compile("/v1/credentials|/v2/credentials/.*|/creds/?|/role(-arn)?/.+"),
-    "eks": re.compile("/v1/credentials"),
-    "lambda": re.compile("/2021-04-23/credentials"),
-    "generic": re.compile("(?!/latest/api/token$).*"),
-}
 
 
 class Mismatch(AssertionError):
@@ -31,7 +21,8 @@ class Expect:
     """Sentences about journal entries; each returns the whole again, so that they chain.
 
     A request is named `token`, `role` or `cred`, as faults name them, by a surface (`imds`), or as
-    `METHOD /path`: the path as sent, but for repeated slashes.
+    `METHOD /path`: the path as sent, but for repeated slashes. What names none is a ValueError,
+    whatever was asked: nothing was, by a misspelt name.
     """
 
     entries: tuple[Entry, ...]
@@ -43,18 +34,25 @@ class Expect:
 
     def on(self, surface: str) -> "Expect":
         """The same, about one surface alone."""
+        check_surface(surface)
         return Expect(tuple(entry for entry in self.entries if entry.surface == surface))
 
     def sequence(self, *wanted: str) -> Self:
         """Exactly these requests were made, in this order, and no other."""
-        if len(wanted) != len(self.entries) or not all(
-            is_named(entry, name) for entry, name in zip(self.entries, wanted, strict=True)
-        ):
-            self._fail("expected exactly: " + (", ".join(wanted) or "nothing"))
+        check_names(*wanted)
+        told = f"expected exactly: {', '.join(wanted) or 'nothing'}"
+        for entry, name in zip(self.entries, wanted, strict=False):
+            if not is_named(entry, name):
+                self._fail(f"{told}; no. {entry.number} is not {name}", [entry])
+        if strange := self.entries[len(wanted) :]:
+            self._fail(f"{told}; no. {strange[0].number} is one too many", strange[:1])
+        if missing := wanted[len(self.entries) :]:
+            self._fail(f"{told}; {missing[0]} did not follow")
         return self
 
     def in_order(self, *wanted: str) -> Self:
         """These requests were made in this order; others may stand between."""
+        check_names(*wanted)
         rest = iter(self.entries)
         for name in wanted:
             if not any(is_named(entry, name) for entry in rest):
@@ -63,6 +61,7 @@ class Expect:
 
     def only(self, *wanted: str) -> Self:
         """Nothing but these was asked, however often."""
+        check_names(*wanted)
         strange = [e for e in self.entries if not any(is_named(e, name) for name in wanted)]
         if strange:
             self._fail(f"expected only: {', '.join(wanted)}", strange)
@@ -70,9 +69,11 @@ class Expect:
 
     def count(self, name: str, times: int) -> Self:
         """This was asked so many times."""
+        check_names(name)
         found = [entry for entry in self.entries if is_named(entry, name)]
         if len(found) != times:
-            self._fail(f"expected {name} {times} times, it was asked {len(found)} times", found)
+            asked = _counted(len(found), "time")
+            self._fail(f"expected {name} {_counted(times, 'time')}, it was asked {asked}", found)
         return self
 
     def no_v1(self) -> Self:
@@ -93,7 +94,8 @@ class Expect:
                 reads += 1
                 most = max(most, reads)
         if most < at_least:
-            self._fail(f"expected a metadata token to serve {at_least} reads, the most was {most}")
+            wanted = _counted(at_least, "read")
+            self._fail(f"expected a metadata token to serve {wanted}, the most was {most}")
         return self
 
     def refreshed_before_expiry(
@@ -104,6 +106,11 @@ class Expect:
         The end is what the client was told, or with `of` that long after the set was handed out.
         It takes two fetches to say so.
         """
+        for name, value in (("of", of), ("at_least", at_least)):
+            if not (isinstance(value, timedelta) or (value is None and name == "of")):
+                raise TypeError(
+                    f"{name} must be a timedelta, timedelta(minutes=5) say, not {value!r}"
+                )
         held: dict[tuple[str, str | None, str], datetime] = {}
         fetches: list[Entry] = []
         again = False
@@ -112,7 +119,7 @@ class Expect:
             if end is None or entry.status != 200 or not is_named(entry, "cred"):
                 continue
             fetches.append(entry)
-            holder = entry.surface, entry.workload, _path(entry.path)
+            holder = entry.surface, entry.workload, path_of(entry.path)
             if holder in held:
                 again, left = True, held[holder] - entry.time
                 if left < at_least:
@@ -126,6 +133,7 @@ class Expect:
 
     def nothing_reached(self, surface: str) -> Self:
         """Nobody asked this surface anything."""
+        check_surface(surface)
         if found := [entry for entry in self.entries if entry.surface == surface]:
             self._fail(f"expected nothing to reach {surface}", found)
         return self
@@ -135,29 +143,5 @@ class Expect:
         raise Mismatch(f"{sentence}\nasked was:\n{transcript(self.entries, numbers)}")
 
 
-def is_named(entry: Entry, name: str) -> bool:
-    """Whether a request is one of those that a name means. Raises ValueError for no name."""
-    method, _, wanted = name.partition(" ")
-    if wanted:
-        return entry.method == method and _path(entry.path) == _path(wanted)
-    path = _path(entry.path).partition("?")[0]
-    match name:
-        case "token":
-            return entry.surface == "imds" and path == "/latest/api/token"
-        case "role":
-            return entry.surface == "imds" and path.rstrip("/").endswith(_ROLES)
-        case "cred":
-            if entry.surface in _CONTAINER_CREDENTIALS:
-                return _CONTAINER_CREDENTIALS[entry.surface].fullmatch(path) is not None
-            _, found, role = path.partition(f"{_ROLES}/")
-            return entry.surface == "imds" and bool(found) and bool(role)
-        case "imds" | "ecs" | "eks" | "lambda" | "generic" | "sts":
-            return entry.surface == name
-        case _:
-            raise ValueError(
-                f"{name!r} names no request: token, role, cred, a surface, or METHOD /path"
-            )
-
-
-def _path(target: str) -> str:
-    return _SLASHES.sub("/", origin_form(target))
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -3,50 +3,38 @@
 import asyncio
 import os
 import threading
-from collections.abc import Callable, Coroutine, Mapping
-from concurrent.futures import Future
-from contextlib import AsyncExitStack
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
 from types import TracebackType
 from typing import Self, TypeVar
 
-import uvloop
-
-from imds_sim.admin.backend import Process, ReloadError, ReloadOutcome
-from imds_sim.admin.paths import SOCKET_NAME
-from imds_sim.config.load import DEFAULT_FILE, load_config, parse_config
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.journal.expect import Expect
 from imds_sim.journal.recorder import Recorder
-from imds_sim.kernel.address import UnixAddress
 from imds_sim.kernel.clock import Clock, SystemClock
 from imds_sim.kernel.errors import SimError
-from imds_sim.server.backend import Backend
 from imds_sim.server.faulty import Faults
+from imds_sim.server.given_configuration import Given, loaded
+from imds_sim.server.loop_thread import LoopThread
 from imds_sim.server.moved_clock import MovedClock
 from imds_sim.server.origin import Origin
-from imds_sim.server.recording import Recording
+from imds_sim.server.private_daemon import PrivateDaemon, private_daemon
 from imds_sim.server.runtime import Runtime
+from imds_sim.server.this_process import patched_environ
+from imds_sim.simulator.child_environment import shield
 from imds_sim.simulator.core import Core
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.environment import environment
 from imds_sim.simulator.private import at_real_addresses, private_world
 from imds_sim.simulator.world import World
 from imds_sim.sts.audit.trail import AuditTrail
+from imds_sim.workloads.instance import Instance
 
 T = TypeVar("T")
-Given = Configuration | str | os.PathLike[str] | Mapping[str, object] | None
 
 
 class SimulatorStopped(SimError):
     """The simulator has ended and answers nothing any more."""
-
-
-# Read with the module: the first start shall not wait until the schema is built.
-DEFAULT = parse_config(f"seed: 1\n{DEFAULT_FILE}")
-HIDDEN_FILES = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-DRAIN = 1.0  # seconds; whoever embeds the simulator has stopped asking
 
 
 class Simulator:
@@ -75,9 +63,8 @@ class Simulator:
             origin.issuer_keys,
         )
         origin.commit(world)
-        self._loop = uvloop.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="imds-sim", daemon=True)
-        self._runtime: Runtime | None = None
+        self._thread = LoopThread("imds-sim")
+        self._daemon: PrivateDaemon | None = None
         self._closing = AsyncExitStack()
         self._closing.callback(origin.close)  # the lock of the state directory
         self._stopping = threading.Lock()
@@ -104,49 +91,25 @@ class Simulator:
             private = private_world(world)
             return at_real_addresses(private, workload) if isolated else private
 
-        self = cls(_loaded(configuration), as_configured, SystemClock(), placed)
+        self = cls(loaded(configuration), as_configured, SystemClock(), placed)
         self._thread.start()
         try:
-            self._wait(self._start(admin))
+            self._thread.wait(self._start(admin))
         except BaseException:
             self._end_thread()
             raise
         return self
 
     async def _start(self, admin: bool) -> None:
-        recording = Recording(self.core)
-        if self._as_configured:
-            self._closing.callback(recording.close)
-            await recording.turn_to(recording.prepared(self._configuration))
-        runtime = Runtime(self.core)
-        self._closing.push_async_callback(runtime.stop, DRAIN)
-        await runtime.start()
-        folder = ""
-        if admin or self.core.world.pods:
-            folder = self._closing.enter_context(TemporaryDirectory(prefix="imds-sim-"))
-            runtime.project(Path(folder, "pods"))
-        if admin:
-            from imds_sim.server.control import serving  # loads aiohttp
-
-            place = UnixAddress(f"{folder}/{SOCKET_NAME}")
-            backend = Backend(runtime, self._process(), recording)
-            runtime.admin = await self._closing.enter_async_context(
-                serving(backend, self._reload, [place], {}, os.geteuid())
-            )
-        self._runtime = runtime
-
-    def _process(self) -> Process:
-        return Process(os.getpid(), self.core.clock.wall(), ready=True, config_source=None)
-
-    async def _reload(self) -> ReloadOutcome:
-        told = "a private simulator has no file that it could read again; start another one"
-        error = ReloadError("run", None, None, "", told, told)
-        clock, generation = self.core.clock, self.core.generation
-        return ReloadOutcome(clock.wall(), generation, code="NotReloadable", errors=(error,))
+        recorded = self._configuration if self._as_configured else None
+        self._daemon = await self._closing.enter_async_context(
+            private_daemon(self.core, recorded, admin)
+        )
 
     @property
     def journal(self) -> Recorder:
         """What was asked and answered, oldest first; iterate over it."""
+        self._check_process()
         return self.core.journal
 
     @property
@@ -155,16 +118,30 @@ class Simulator:
 
         `sim.expect.sequence("token", "role", "cred")`, `sim.expect.no_v1()`.
         """
-        return Expect.of(self.core.journal)
+        return Expect.of(self.journal)
 
     @property
     def audit(self) -> AuditTrail:
         """The CloudTrail records of the STS, oldest first; iterate over it."""
+        self._check_process()
         return self.core.audit
+
+    @property
+    def counters(self) -> Mapping[str, Mapping[str, int]]:
+        """What CloudWatch counts of each instance, by now: `MetadataNoToken`, requests as IMDSv1
+        that were answered, and `MetadataNoTokenRejected`, those that were refused.
+        """
+        self._check_process()
+        return {
+            name: dict(self.core.counters.of(name))
+            for name, workload in self.core.world.resolver.workloads.items()
+            if isinstance(workload, Instance)
+        }
 
     @property
     def clock(self) -> MovedClock:
         """The simulator's time, and how to move it."""
+        self._check_process()
         return MovedClock(self.core.clock, self._call)
 
     @property
@@ -180,19 +157,32 @@ class Simulator:
     def environment(self, workload: str | None = None) -> dict[str, str]:
         """The variables that make an SDK that workload; by default the first one there is.
 
-        The files with the user's real profiles are hidden; keys in the environment are the caller's
-        to remove, since they come before everything else.
-        Raises WorkloadUnknown, EnvironmentUnavailable.
+        The user's files with real keys and profiles are hidden, and no proxy is on the way. What
+        must be gone (`AWS_ACCESS_KEY_ID`, `AWS_PROFILE`, `AWS_EC2_METADATA_DISABLED` ...) is gone
+        inside `patched_environ` alone. Raises WorkloadUnknown, EnvironmentUnavailable.
         """
+        _check_name(workload)
+        empty_file = self._running().empty_file
         return self._call(
             lambda runtime: {
-                **HIDDEN_FILES,
+                **shield(os.environ, empty_file),
                 **environment(self.core, runtime.endpoints(), workload).set,
             }
         )
 
+    @contextmanager
+    def patched_environ(self, workload: str | None = None) -> Iterator[None]:
+        """Inside, this process is that workload and sees nothing of the real AWS.
+
+        `os.environ` is what `imds-sim run` gives to a command, and boto3 begins with a new default
+        session. On leaving, both are as they were. Raises WorkloadUnknown, EnvironmentUnavailable.
+        """
+        with patched_environ(self.environment(workload)):
+            yield
+
     def rotate(self, workload: str | None = None) -> int:
         """Mint anew for one workload or all; returns the number of sets. Raises WorkloadUnknown."""
+        _check_name(workload)
         return self._call(lambda runtime: runtime.core.rotate(workload))
 
     def restore(self, function: str) -> None:
@@ -200,6 +190,7 @@ class Simulator:
 
         Raises WorkloadUnknown, NotRestorable.
         """
+        _check_name(function)
         self._call(lambda runtime: runtime.core.restore(function))
 
     def reset(self) -> None:
@@ -216,13 +207,16 @@ class Simulator:
         self._call(reset)
 
     def stop(self) -> None:
-        """Close every socket and end the thread; further calls do nothing."""
+        """Close every socket and end the thread; further calls do nothing, nor does a fork's."""
+        if not self._thread.is_of_this_process:
+            return
         with self._stopping:
-            if self._thread.is_alive():
-                self._runtime = None
+            if self._thread.is_alive:
+                self._daemon = None
                 self._end_thread()
 
     def __enter__(self) -> Self:
+        self._running()
         return self
 
     def __exit__(
@@ -234,7 +228,7 @@ class Simulator:
         self.stop()
 
     async def __aenter__(self) -> Self:
-        return self
+        return self.__enter__()
 
     async def __aexit__(
         self,
@@ -246,37 +240,33 @@ class Simulator:
 
     def _call(self, function: Callable[[Runtime], T]) -> T:
         """Run `function` on the loop's thread: the core belongs to it. Raises SimulatorStopped."""
-        runtime = self._runtime
-        if runtime is None:
-            raise SimulatorStopped("the simulator was stopped; start another one")
+        runtime = self._running().runtime
 
         async def run() -> T:
             return function(runtime)
 
-        return self._wait(run())
+        return self._thread.wait(run())
 
-    def _wait(self, task: Coroutine[None, None, T]) -> T:
-        future: Future[T] = asyncio.run_coroutine_threadsafe(task, self._loop)
-        return future.result()
+    def _running(self) -> PrivateDaemon:
+        """Raises SimulatorStopped."""
+        self._check_process()
+        if self._daemon is None:
+            raise SimulatorStopped("the simulator was stopped; start another one")
+        return self._daemon
+
+    def _check_process(self) -> None:
+        """Raises SimulatorStopped in a forked child, whose copy of everything nobody keeps up."""
+        if not self._thread.is_of_this_process:
+            raise SimulatorStopped(
+                "the simulator runs in another process, from which this one was forked; "
+                "start another one here"
+            )
 
     def _end_thread(self) -> None:
-        self._wait(self._closing.aclose())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self._thread.wait(self._closing.aclose())
+        self._thread.end()
 
 
-def _loaded(given: Given) -> Configuration:
-    """Raises ConfigInvalid, ConfigNotReadable."""
-    if given is None:
-        return DEFAULT
-    if isinstance(given, Configuration):
-        return given
-    if isinstance(given, str | os.PathLike):
-        return load_config(given)
-    if isinstance(given, Mapping):
-        return parse_config(given)
-    raise TypeError(
-        "Simulator.start takes a Configuration, the path of one or a mapping, "
-        f"not {type(given).__name__}"
-    )
+def _check_name(workload: object) -> None:
+    if not (workload is None or isinstance(workload, str)):
+        raise TypeError(f"a workload is told by its name, not as {workload!r}")

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import ip_network
 from typing import Protocol, TypeVar
 
 from imds_sim.faults.armed import ArmedFault
-from imds_sim.kernel.exchange import Surface
+from imds_sim.faults.scope_text import clients_in, surface_named
 from imds_sim.server.runtime import Runtime
 
 T = TypeVar("T")
@@ -38,8 +37,12 @@ class Faults:
         FaultInvalid, TooManyFaults, WorkloadUnknown, SimulatorStopped, and ValueError for a surface
         or a client that cannot be.
         """
-        named = Surface(surface) if surface is not None else None
-        clients = ip_network(client) if client is not None else None
+        if not isinstance(fault, str):
+            raise TypeError(f"fault must be a text like token:503*1, not {fault!r}")
+        if not (as_ is None or isinstance(as_, str)):
+            raise TypeError(f"as_ must be the name of a workload, not {as_!r}")
+        named = surface_named(surface) if surface is not None else None
+        clients = clients_in(client) if client is not None else None
         return self._call(lambda runtime: runtime.core.arm(fault, as_, named, clients).number)
 
     def list(self) -> list[ArmedFault]:
@@ -51,4 +54,6 @@ class Faults:
 
         Raises FaultUnknown, SimulatorStopped.
         """
+        if not (number is None or isinstance(number, int)):
+            raise TypeError(f"number must be one that add gave, not {number!r}")
         return self._call(lambda runtime: runtime.core.faults.clear(number))

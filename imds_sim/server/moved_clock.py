@@ -36,6 +36,8 @@ class MovedClock:
 
         Raises ShiftTooFar beyond ten years from the real time, SimulatorStopped.
         """
+        if not isinstance(by, timedelta):
+            raise TypeError(f"by must be a timedelta, timedelta(minutes=5) say, not {by!r}")
         self._call(lambda runtime: runtime.advance(by))
 
     def freeze(self) -> None:
@@ -48,6 +50,10 @@ class MovedClock:
 
         Raises RateImpossible, SimulatorStopped.
         """
+        if isinstance(factor, bool) or not isinstance(factor, int | float):
+            raise TypeError(
+                f"factor must be a number, 60 makes a minute of every second, not {factor!r}"
+            )
         self._call(lambda runtime: runtime.set_rate(factor))
 
     def reset(self) -> None:

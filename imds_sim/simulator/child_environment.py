@@ -8,6 +8,7 @@ KEPT = frozenset(
 )
 KEPT_PREFIX = "AWS_METADATA_SERVICE_"  # timeout and number of attempts
 ADMIN_ADDRESS = "IMDS_SIM_ADMIN"
+CREDENTIALS_FILE = "AWS_SHARED_CREDENTIALS_FILE"
 
 # Literals for clients that compare text, networks for those that understand them (Go, requests).
 PROXY_BYPASS = (
@@ -38,23 +39,32 @@ def child_environment(
 ) -> dict[str, str]:
     """`inherited` without the real AWS in it, and `variables` of a workload.
 
-    `empty_file` is the path of an empty regular file: the SDK for Java passes over anything else
-    and reads the one in HOME. `admin` lets our own commands find the daemon inside.
+    `empty_file` is as in `shield`. `admin` lets our own commands find the daemon inside.
     """
     child = {name: value for name, value in inherited.items() if not is_hidden(name)}
-    child |= {
-        **variables,
-        "AWS_CONFIG_FILE": aws_config or empty_file,
-        "AWS_SHARED_CREDENTIALS_FILE": empty_file,
-        "BOTO_CONFIG": empty_file,  # botocore reads ~/.boto and /etc/boto.cfg before IMDS
-        "NO_PROXY": _bypass(inherited, "NO_PROXY", "no_proxy"),
-        "no_proxy": _bypass(inherited, "no_proxy", "NO_PROXY"),
-    }
+    child |= {**variables, **shield(inherited, empty_file)}
+    if aws_config is not None:
+        child["AWS_CONFIG_FILE"] = aws_config
     if admin is not None:
         child[ADMIN_ADDRESS] = admin
     if endpoint_url is not None:
         child["AWS_ENDPOINT_URL"] = endpoint_url
     return child
+
+
+def shield(inherited: Mapping[str, str], empty_file: str) -> dict[str, str]:
+    """What hides the real AWS by being set: the files of the user, and proxies on the way.
+
+    `empty_file` is the path of an empty regular file: the SDK for Java passes over anything else
+    and reads the one in HOME.
+    """
+    return {
+        "AWS_CONFIG_FILE": empty_file,
+        CREDENTIALS_FILE: empty_file,
+        "BOTO_CONFIG": empty_file,  # botocore reads ~/.boto and /etc/boto.cfg before IMDS
+        "NO_PROXY": _bypass(inherited, "NO_PROXY", "no_proxy"),
+        "no_proxy": _bypass(inherited, "no_proxy", "NO_PROXY"),
+    }
 
 
 def is_hidden(name: str) -> bool:

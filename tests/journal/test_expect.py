@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -5,6 +6,7 @@ import pytest
 
 from imds_sim.journal.entry import Entry
 from imds_sim.journal.expect import Expect, Mismatch
+from imds_sim.kernel.exchange import Surface
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 ROLES = "/latest/meta-data/iam/security-credentials/"
@@ -47,9 +49,27 @@ def expect(*asked: str) -> Expect:
 
 def test_a_sequence_is_exact() -> None:
     expect(*ONE_FETCH).sequence("token", "role", "cred").sequence(*ONE_FETCH)
-    for wrong in (("token", "role"), ("role", "token", "cred"), ("token", "role", "cred", "cred")):
-        with pytest.raises(Mismatch, match="expected exactly"):
-            expect(*ONE_FETCH).sequence(*wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told", "marked"),
+    [
+        (("token", "role"), "no. 3 is one too many", "3"),
+        (("role", "token", "cred"), "no. 1 is not role", "1"),
+        (("token", "role", "sts", "cred"), "no. 3 is not sts", "3"),
+        (("token", "role", "cred", "sts"), "sts did not follow", None),
+    ],
+)
+def test_the_first_request_that_differs_from_a_sequence_is_marked(
+    wrong: tuple[str, ...], told: str, marked: str | None
+) -> None:
+    with pytest.raises(Mismatch) as failure:
+        expect(*ONE_FETCH).sequence(*wrong)
+    sentence, *lines = str(failure.value).splitlines()
+    assert sentence == f"expected exactly: {', '.join(wrong)}; {told}"
+    assert [line.split()[1] for line in lines if line.startswith(">")] == (
+        [marked] if marked else []
+    )
 
 
 def test_an_order_may_have_others_between() -> None:
@@ -66,14 +86,23 @@ def test_only_and_nothing_reached_see_what_is_strange() -> None:
         expect(*ONE_FETCH).nothing_reached("imds")
 
 
-@pytest.mark.parametrize(("times", "right"), [(1, False), (2, True), (3, False)])
-def test_a_count_is_exact(times: int, right: bool) -> None:
+@pytest.mark.parametrize(
+    ("name", "times", "told"),
+    [
+        ("token", 1, "expected token 1 time, it was asked 2 times"),
+        ("token", 2, None),
+        ("token", 3, "expected token 3 times, it was asked 2 times"),
+        ("sts", 0, "expected sts 0 times, it was asked 1 time"),
+        ("sts", 1, None),
+    ],
+)
+def test_a_count_is_exact(name: str, times: int, told: str | None) -> None:
     subject = expect(TOKEN, TOKEN, "POST /")
-    if right:
-        subject.count("token", times)
+    if told is None:
+        subject.count(name, times)
     else:
-        with pytest.raises(Mismatch, match=f"expected token {times} times, it was asked 2 times"):
-            subject.count("token", times)
+        with pytest.raises(Mismatch, match=f"^{told}\n"):
+            subject.count(name, times)
 
 
 def test_a_read_without_token_is_v1() -> None:
@@ -86,6 +115,8 @@ def test_a_token_is_reused_until_the_next_one_is_issued() -> None:
     expect(*ONE_FETCH).token_reused(at_least=2)
     with pytest.raises(Mismatch, match="the most was 1"):
         expect(TOKEN, f"GET {ROLES}", TOKEN, f"GET {ROLES}web").token_reused()
+    with pytest.raises(Mismatch, match="serve 1 read, the most was 0"):
+        expect(TOKEN).token_reused(at_least=1)
 
 
 @pytest.mark.parametrize(("life", "early"), [(61, True), (60, False)])
@@ -182,15 +213,56 @@ def test_repeated_slashes_are_one() -> None:
     expect("PUT //latest/api/token").sequence("token").sequence(TOKEN)
 
 
-def test_a_name_that_means_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match="names no request"):
-        expect(*ONE_FETCH).count("tokens", 0)
+@pytest.mark.parametrize("asked", [(), ONE_FETCH], ids=["nothing", "something"])
+@pytest.mark.parametrize(
+    "say",
+    [
+        lambda subject: subject.sequence("tokens"),
+        lambda subject: subject.sequence(["token", "role", "cred"]),
+        lambda subject: subject.in_order("token", "tokens"),
+        lambda subject: subject.only("token", "role", "cred", "tokens"),
+        lambda subject: subject.count("tokens", 0),
+        lambda subject: subject.count("PUT latest/api/token", 0),
+        lambda subject: subject.count(" /latest/api/token", 0),
+        lambda subject: subject.count(None, 0),
+    ],
+)
+def test_a_name_that_means_nothing_is_refused_whatever_was_asked(
+    asked: tuple[str, ...], say: Callable[[Expect], Expect]
+) -> None:
+    with pytest.raises(ValueError, match=r"names no request: token, role, cred, a surface \(imds,"):
+        say(expect(*asked))
+
+
+@pytest.mark.parametrize("wrong", ["imsd", "token", "", ["imds"]])
+def test_a_misspelt_surface_is_refused(wrong: str) -> None:
+    for say in (expect(*ONE_FETCH).on, expect(*ONE_FETCH).nothing_reached):
+        with pytest.raises(ValueError, match="names no surface: imds, ecs, eks, "):
+            say(wrong)
+
+
+@pytest.mark.parametrize("surface", list(Surface))
+def test_every_surface_has_its_name(surface: str) -> None:
+    subject = Expect.of(fetches(None, (surface, "x", "/")))
+    subject.sequence(surface).on(surface).count(surface, 1)
+    with pytest.raises(Mismatch, match=f"nothing to reach {surface}"):
+        subject.nothing_reached(surface)
+
+
+def test_a_request_for_the_server_itself_has_a_name_too() -> None:
+    expect("OPTIONS *").sequence("OPTIONS *").count("OPTIONS /", 0)
+
+
+@pytest.mark.parametrize("wrong", [{"of": 5}, {"at_least": 5}, {"at_least": None}])
+def test_a_time_that_is_none_is_told(wrong: dict[str, timedelta]) -> None:
+    with pytest.raises(TypeError, match=f"^{next(iter(wrong))} must be a timedelta, "):
+        expect().refreshed_before_expiry(**wrong)
 
 
 def test_the_failure_shows_what_was_asked_and_steers_no_terminal() -> None:
     with pytest.raises(Mismatch) as failure:
         expect(TOKEN, "GET /\x1b[2J").sequence()
     lines = str(failure.value).splitlines()
-    assert lines[:2] == ["expected exactly: nothing", "asked was:"]
-    assert lines[3].split() == ["1", "+0.000s", "imds", *TOKEN.split(), "200", "v2"]
+    assert lines[:2] == ["expected exactly: nothing; no. 1 is one too many", "asked was:"]
+    assert lines[3].split() == [">", "1", "+0.000s", "imds", *TOKEN.split(), "200", "v2"]
     assert "\x1b" not in str(failure.value)

@@ -1,10 +1,13 @@
 import http.client
 import json
 import os
+import subprocess
+import sys
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -84,10 +87,76 @@ def test_the_default_workload_is_the_first_instance(simulator: Simulator) -> Non
     assert simulator.environment() == simulator.environment("web-1")
 
 
-def test_the_files_with_real_profiles_are_hidden(simulator: Simulator) -> None:
-    environment = simulator.environment("web-1")
-    assert environment["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
-    assert environment["AWS_CONFIG_FILE"] == os.devnull
+@pytest.mark.parametrize("name", ["AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "BOTO_CONFIG"])
+def test_the_files_with_real_keys_are_hidden_by_a_regular_one_that_is_empty(
+    simulator: Simulator, name: str
+) -> None:
+    assert Path(simulator.environment("web-1")[name]).is_file()
+    assert Path(simulator.environment("web-1")[name]).read_bytes() == b""
+
+
+@pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
+def test_no_proxy_is_on_the_way(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "mine.example.com")
+    entries = simulator.environment("web-1")[name].split(",")
+    assert {"mine.example.com", "127.0.0.1", "169.254.169.254"} <= set(entries)
+
+
+REAL = {
+    "AWS_ACCESS_KEY_ID": "AKIAREAL",
+    "AWS_PROFILE": "prod",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_ENDPOINT_URL_S3": "http://real.example.com",
+}
+
+
+def test_a_patched_environ_is_that_of_the_workload_and_comes_back(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in REAL.items():
+        monkeypatch.setenv(name, value)
+    before = dict(os.environ)
+    with simulator.patched_environ("web-2"):
+        assert not REAL.keys() & os.environ.keys()
+        assert os.environ.items() >= simulator.environment("web-2").items()
+        with simulator.patched_environ("resize-1"):
+            assert os.environ["AWS_ACCESS_KEY_ID"].startswith("ASIA")
+        assert "AWS_ACCESS_KEY_ID" not in os.environ
+    assert dict(os.environ) == before
+
+
+def test_an_environ_that_cannot_be_is_not_patched(simulator: Simulator) -> None:
+    before = dict(os.environ)
+    with pytest.raises(WorkloadUnknown, match="web-3"), simulator.patched_environ("web-3"):
+        pass
+    assert dict(os.environ) == before
+
+
+def test_the_counters_of_cloudwatch_can_be_read(simulator: Simulator) -> None:
+    zero = {"MetadataNoToken": 0, "MetadataNoTokenRejected": 0}
+    before = simulator.counters
+    assert before == {"web-1": zero, "web-2": zero}
+    endpoint = simulator.environment("web-2")["AWS_EC2_METADATA_SERVICE_ENDPOINT"]
+    assert fetch(f"{endpoint}/latest/meta-data/instance-id")[0] == 401
+    assert simulator.counters == {"web-1": zero, "web-2": {**zero, "MetadataNoTokenRejected": 1}}
+    assert before == {"web-1": zero, "web-2": zero}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda simulator: simulator.environment(5),
+        lambda simulator: simulator.rotate(5),
+        lambda simulator: simulator.restore(5),
+    ],
+)
+def test_a_workload_is_told_by_its_name(
+    simulator: Simulator, call: Callable[[Simulator], object]
+) -> None:
+    with pytest.raises(TypeError, match="a workload is told by its name, not as 5"):
+        call(simulator)
 
 
 def test_an_unknown_workload_is_named(simulator: Simulator) -> None:
@@ -145,6 +214,81 @@ def test_nothing_is_left_after_a_stop() -> None:
         fetch(endpoint)
     with pytest.raises(SimulatorStopped):
         simulator.environment("web-1")
+    assert simulator.counters["web-1"]["MetadataNoToken"] == 0
+    assert list(simulator.journal) == []
+
+
+def test_its_files_go_with_it() -> None:
+    with Simulator.start() as simulator:
+        file = Path(simulator.environment()["AWS_CONFIG_FILE"])
+        assert file.exists()
+    assert not file.parent.exists()
+
+
+async def test_one_that_was_stopped_cannot_be_entered() -> None:
+    simulator = Simulator.start()
+    simulator.stop()
+    with pytest.raises(SimulatorStopped, match="start another one"), simulator:
+        pass
+    with pytest.raises(SimulatorStopped, match="start another one"):
+        async with simulator:
+            pass
+
+
+FORKED = """
+import os, signal
+from datetime import timedelta
+from pathlib import Path
+from imds_sim import Simulator
+
+def refused(call):
+    try:
+        call()
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return "answered"
+
+with Simulator.start() as simulator:
+    clock, faults = simulator.clock, simulator.faults
+    calls = {
+        "environment": simulator.environment,
+        "endpoints": lambda: simulator.endpoints,
+        "journal": lambda: simulator.journal,
+        "expect": lambda: simulator.expect,
+        "audit": lambda: simulator.audit,
+        "counters": lambda: simulator.counters,
+        "clock": lambda: simulator.clock,
+        "advance": lambda: clock.advance(timedelta(1)),
+        "faults": lambda: faults.list(),
+        "reset": simulator.reset,
+        "with": simulator.__enter__,
+        "stop": simulator.stop,
+    }
+    file = Path(simulator.environment()["AWS_CONFIG_FILE"])
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)
+        for name, call in calls.items():
+            print(name, refused(call), flush=True)
+        raise SystemExit(7)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    print("parent", refused(simulator.environment), file.exists())
+"""
+
+
+def test_a_forked_child_is_told_that_the_simulator_is_not_there_and_ends_without_it() -> None:
+    ignored = "ignore::DeprecationWarning"  # of Python 3.12, that a program with threads forks
+    done = subprocess.run(
+        [sys.executable, "-W", ignored, "-c", FORKED], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    told = dict(line.split(" ", 1) for line in done.stdout.splitlines())
+    assert told.pop("parent") == "answered True"
+    assert told.pop("stop") == "answered"
+    assert len(told) == 11
+    assert {line.partition(", ")[0] for line in told.values()} == {
+        "SimulatorStopped: the simulator runs in another process"
+    }
 
 
 def test_it_may_be_stopped_by_many_threads_at_once() -> None:

@@ -10,7 +10,7 @@ from imds_sim.faults.grammar import parse
 from imds_sim.faults.hands import Carried
 from imds_sim.journal.behaviour import retries
 from imds_sim.journal.entry import Entry
-from imds_sim.journal.expect import is_named
+from imds_sim.journal.request_name import is_named
 from imds_sim.kernel.exchange import Surface
 from imds_sim.kernel.plan import USUAL, End, WirePlan
 
