@@ -82,13 +82,14 @@ def command(
 
     Outcomes: credentials (a call was accepted), none (no signed call was made), error (a call was
     refused, COMMAND failed after it or a signal ended it), timeout. The scenario none is the
-    healthy run: nothing goes wrong.
+    healthy run: nothing goes wrong; faults and weather of --config are left out.
+    What COMMAND leaves running is ended.
 
     \b
     REQUESTS  how many requests COMMAND made, answered or not
     REUSE     reads with a metadata token that was shown before
-    V1        whether metadata was read without a token, as with IMDSv1
-    RETRIES   requests made again after they had failed
+    V1        whether metadata was asked for without a token, as with IMDSv1
+    RETRIES   requests made again after they had failed or their answer was cut
     BACK-OFF  the pauses before them, together
 
     A change since --baseline is another outcome, exit status, list of requests, REUSE, V1 or
@@ -121,7 +122,8 @@ def command(
     logs.configure("error")
     before = None if baseline_file is None else show.baseline(baseline_file)
     table = None if against is None else recorded.table(against)
-    configuration = load_config(config)
+    # What goes wrong is the scenarios' matter alone.
+    configuration = load_config(config).model_copy(update={"faults": (), "weather": None})
     if html == "-":
         raise click.BadParameter("name a file: what is printed is the table", param_hint="--html")
     if html is not None:

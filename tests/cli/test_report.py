@@ -13,6 +13,7 @@ from lxml import html
 from imds_sim.cli.reporting.choice import CannotConcern, chosen
 from imds_sim.cli.reporting.recorded import tables
 from imds_sim.cli.reporting.show import HEAD
+from imds_sim.faults.grammar import parse
 from tests.cli.conftest import Invoke
 
 # Asks for a token at most twice, and needs one.
@@ -59,6 +60,37 @@ def test_a_journal_that_keeps_nothing_hides_nothing_from_a_report(
     assert len(healthy["requests"]) == 2
 
 
+def test_a_token_that_was_cut_short_is_asked_for_again_and_is_not_the_one_that_is_shown(
+    invoke: Invoke,
+) -> None:
+    client = CLIENT.replace("urllib.error.HTTPError", "Exception")
+    options = ("--json", "--scenarios", "token:truncate*1")
+    [cut] = json.loads(invoke("report", *options, "--", sys.executable, "-c", client).stdout)
+    assert cut["requests"][:2] == ["imds PUT /latest/api/token 200"] * 2
+    assert (cut["exit_status"], cut["retries"], cut["token_reuse"]) == (0, 1, 0)
+
+
+def test_faults_and_weather_of_the_file_are_left_out(invoke: Invoke, tmp_path: Path) -> None:
+    config = tmp_path / "sim.yaml"
+    world = "roles: {web: {}}\ninstances: {web-1: {role: web}}\n"
+    config.write_text(world + 'faults: ["token:403", "imds:500"]\nweather: {level: wild}\n')
+    options = ("--json", "--config", str(config), "--scenarios", "none,token:503*1")
+    healthy, once = json.loads(invoke("report", *options, *COMMAND).stdout)
+    assert [each[-3:] for each in healthy["requests"]] == ["200", "200"]
+    assert [each[-3:] for each in once["requests"]] == ["503", "200", "200"]
+
+
+def test_what_a_command_leaves_running_is_ended(invoke: Invoke, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "alive")
+    listening = os.open(tmp_path / "alive", os.O_RDONLY | os.O_NONBLOCK)
+    left = f"echo left >{tmp_path}/alive; tail -f {os.devnull} >>{tmp_path}/alive & exit 0"
+    done = invoke("report", "--json", "--scenarios", "none", "--", "sh", "-c", left)
+    assert json.loads(done.stdout)[0]["exit_status"] == 0
+    assert heard(listening) == b"left\n"
+    assert heard(listening) == b""
+    os.close(listening)
+
+
 def test_the_table_has_a_line_for_each(invoke: Invoke) -> None:
     done = invoke("report", "--scenarios", "none,token:503*1", *COMMAND)
     assert [line.split("  ")[0] for line in done.stdout.splitlines()] == [
@@ -82,6 +114,20 @@ def test_a_baseline_tells_what_changed(invoke: Invoke, tmp_path: Path) -> None:
     assert changed.exit_code == 1
     assert "none: exit_status was 0, is 1" in changed.stderr
     assert "      - imds PUT /latest/api/token 200\n" in changed.stderr
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["{}", '[{"scenario": "none"}]', '[{"scenario": "none", "requests": 5}]', "[1]", "no JSON"],
+)
+def test_a_baseline_that_is_none_is_refused_before_anything_runs(
+    invoke: Invoke, tmp_path: Path, written: str
+) -> None:
+    file, ran = tmp_path / "baseline.json", tmp_path / "ran"
+    file.write_text(written)
+    done = invoke("report", "--baseline", str(file), "--", "touch", str(ran))
+    assert (done.exit_code, "not a report of --json" in done.stderr) == (66, True)
+    assert not ran.exists()
 
 
 def test_what_was_left_out_on_purpose_is_no_change(invoke: Invoke, tmp_path: Path) -> None:
@@ -174,6 +220,25 @@ def test_all_leaves_out_what_cannot_concern_the_workload() -> None:
     assert not [each for each in task if each.startswith(("token:", "role:", "eks:"))]
     assert [each for each in task if each.startswith("ecs:")]
     assert chosen("role", "instance")[-1] == "role:503*1"
+
+
+@pytest.mark.parametrize(
+    ("kind", "scenarios"),
+    [
+        ("instance", {"token:hang", "token:drop", "token:403&v1:on", "outage:500+3"}),
+        ("task", {"ecs:hang", "ecs:503*1", "outage:500+1"}),
+        ("pod", {"eks:hang", "eks:503*1", "outage:500+1"}),
+        ("function", {"lambda:hang", "lambda:503*1", "outage:500+1"}),
+    ],
+)
+def test_all_has_what_a_row_of_the_catalogue_does_not_tell_each_once(
+    kind: str, scenarios: set[str]
+) -> None:
+    every = chosen("all", kind)
+    assert scenarios <= set(every)
+    assert len(every) == len(set(every))
+    for each in every[1:]:
+        parse(each)
 
 
 @pytest.mark.parametrize(

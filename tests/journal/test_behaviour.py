@@ -57,6 +57,18 @@ def test_a_token_is_reused_by_the_second_read_that_shows_it() -> None:
     assert behaviour_of([TOKEN, read, read], 0, RUN).token_reuse == 1
 
 
+def test_a_token_that_comes_later_makes_no_reuse_undone() -> None:
+    read = entry("GET", ROLES, 200)
+    assert behaviour_of([TOKEN, read, read, TOKEN], 0, RUN).token_reuse == 1
+    assert behaviour_of([TOKEN, TOKEN, read, read], 0, RUN).token_reuse == 0  # side by side
+
+
+def test_what_came_of_a_token_that_was_cut_is_shown_for_the_first_time_too() -> None:
+    refused = entry("GET", ROLES, 401)
+    assert behaviour_of([TOKEN, refused], 1, RUN, cut={0}).token_reuse == 0
+    assert behaviour_of([TOKEN, refused, refused], 1, RUN, cut={0}).token_reuse == 1
+
+
 def test_a_read_without_token_is_a_fallback() -> None:
     assert not behaviour_of([TOKEN, entry("GET", ROLES, 200)], 0, RUN).v1_fallback
     assert behaviour_of([entry("GET", ROLES, 200, version=1)], 0, RUN).v1_fallback
@@ -75,3 +87,11 @@ def test_a_moved_clock_is_no_pause() -> None:
     assert behaviour_of(moved, 0, RUN).back_off == ()
     in_time = [entry("GET", ROLES, 500), entry("GET", ROLES, 200, at=10)]
     assert behaviour_of(in_time, 0, RUN).back_off == (RUN,)
+
+
+def test_an_answer_that_was_cut_is_a_failure_and_its_token_was_never_shown() -> None:
+    read = entry("GET", ROLES, 200)
+    asked = [TOKEN, TOKEN, read, read]
+    whole, cut = behaviour_of(asked, 0, RUN), behaviour_of(asked, 0, RUN, cut={0})
+    assert (whole.retries, whole.token_reuse) == (0, 0)
+    assert (cut.retries, cut.token_reuse) == (1, 1)

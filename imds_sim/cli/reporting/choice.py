@@ -9,7 +9,27 @@ from imds_sim.kernel.errors import SimError
 
 ALL = "all"
 HEALTHY = "none"  # nothing goes wrong: what the others are compared with
-SEQUELS = ("token:503*1", "token:403&v1:off", "role:503*1", "cred:503*1")
+_LOST_TOKENS = ("token:delay=1500ms", "token:hang", "token:drop", "token:reset")
+# IMDSv1 is closed unless a scenario opens it: who would fall back?
+_FALLBACKS = (
+    *("token:400", "token:401", "token:403", "token:404", "token:405", "token:500", "token:503*1"),
+    *("token:no-ttl-header", "token:empty", *_LOST_TOKENS),
+)
+# What the catalogue has no rows for: how often, where, after what.
+SEQUELS = {
+    "instance": (
+        *("token:503*1", "token:403&v1:off", "role:503*1", "cred:503*1", *_LOST_TOKENS),
+        *(f"{each}&v1:on" for each in _FALLBACKS),
+        "outage:500+3",
+    ),
+    **{
+        kind: (
+            *(f"{own}:{each}" for each in ("delay=2500ms", "hang", "reset", "503*1")),
+            "outage:500+1",
+        )
+        for kind, own in (("task", "ecs"), ("pod", "eks"), ("function", "lambda"))
+    },
+}
 _METADATA = frozenset({Target.TOKEN, Target.V1, Target.ROLE, Target.EXTENDED, Target.IMDS})
 OWN = {
     "instance": _METADATA,
@@ -58,13 +78,10 @@ def _refusal(parts: Sequence[str], kind: str, targets: Set[Target]) -> str:
     return f"{', '.join(parts)} cannot concern COMMAND as {article} {kind}; run it {cures}"
 
 
-def _all() -> list[str]:
-    return [*(row.fault for row in rows()), *SEQUELS]
-
-
 def _of_kind(kind: str) -> list[str]:
     foreign = _foreign(kind)
-    return [each for each in _all() if not {step.target for step in parse(each).steps} & foreign]
+    met = [row.fault for row in rows() if row.target not in foreign]
+    return [*met, *SEQUELS.get(kind, ())]
 
 
 def _foreign(kind: str) -> frozenset[Target]:

@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from imds_sim.cli.foreground import starting
+from imds_sim.cli.reporting.answers import answers, cut
 from imds_sim.cli.reporting.choice import HEALTHY
 from imds_sim.cli.reporting.last_words import LastWords
 from imds_sim.config.schema.configuration import Configuration
@@ -59,8 +60,9 @@ class Watch:
         """The run, which has just ended."""
         elapsed, seen = self.elapsed(), tuple(self._seen)
         entries = tuple(entry for entry, _ in seen)
-        behaviour = behaviour_of(entries, status, elapsed)
         moments = tuple(when for _, when in seen)
+        broken = cut(answers(entries, moments, elapsed))
+        behaviour = behaviour_of(entries, status, elapsed, broken)
         return Played(scenario, behaviour, elapsed, entries, moments, stderr)
 
 
@@ -136,16 +138,18 @@ class Players:
             status = child.wait(self.limit)
             return 128 - status if status < 0 else status
         except subprocess.TimeoutExpired:
-            _kill(child)
-            child.wait()
             return None
         finally:
             with self._lock:
                 self._running.discard(child)
+            _kill(child)
+            child.wait()
 
 
 def _kill(child: subprocess.Popen[bytes]) -> None:
-    """The command's whole process group, which is its own."""
-    if child.poll() is None:
-        with suppress(ProcessLookupError):  # it was waited for in this very moment
-            os.killpg(child.pid, signal.SIGKILL)
+    """Ends the command's process group, which is its own, with what it has left running.
+
+    As long as any of it is left, no other process is given the number of the group.
+    """
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)

@@ -83,20 +83,13 @@ def _settled(recorded: Document, now: Document) -> Document:
     """`now`, where the recorded runs differed too taken for one of them, if it can be.
 
     Requests then need only be some of those that were seen: what a background refresh asks comes
-    in any order. How often a token was reused follows from them.
+    in any order. How often a token was reused and what was asked again follow from them.
     """
     varied = {key: value["any"] for key, value in recorded.items() if isinstance(value, dict)}
     seen = {request for run in varied.get("requests", ()) for request in requests_of(strings(run))}
-    taken = {
-        key
-        for key, values in varied.items()
-        if key in ("token_reuse", "retries")
-        or (
-            seen.issuperset(requests_of(strings(now[key])))
-            if key == "requests"
-            else now[key] in values
-        )
-    }
+    taken = {key for key, values in varied.items() if now[key] in values}
+    if "requests" in varied and seen.issuperset(requests_of(strings(now["requests"]))):
+        taken |= {"requests", "token_reuse", "retries"}
     return now | {key: recorded[key] for key in taken}
 
 

@@ -54,12 +54,21 @@ def table(report: Sequence[Played]) -> list[str]:
 
 
 def baseline(file: str) -> dict[str, Document]:
-    """An earlier report, by scenario. Raises FileUnreadable."""
+    """An earlier report, by scenario: what is compared of it. Raises FileUnreadable."""
     try:
         with open(file, encoding="utf-8") as source:
             listed = json.load(source)
-        return {str(each["scenario"]): each for each in listed}
+        if not isinstance(listed, list):
+            raise TypeError
+        return {str(each["scenario"]): _whole(each) for each in listed}
     except OSError as error:
         raise FileUnreadable(f"{file}: {error.strerror}") from error
     except (ValueError, TypeError, KeyError) as error:
         raise FileUnreadable(f"{file}: not a report of --json") from error
+
+
+def _whole(document: Document) -> Document:
+    """Raises KeyError, TypeError for what is not one of a report's scenarios."""
+    if not isinstance(document["requests"], list):
+        raise TypeError
+    return {"scenario": document["scenario"], **{key: document[key] for key in COMPARED}}

@@ -1,20 +1,16 @@
 """When a command asked what: its requests, waits and pauses, and its end, on a line."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import reduce
 
+from imds_sim.cli.reporting.answers import NOTHING, Answer, answers, cut
 from imds_sim.cli.reporting.play import Played
-from imds_sim.faults.grammar import parse
-from imds_sim.faults.hands import Carried
 from imds_sim.journal.behaviour import retries
 from imds_sim.journal.entry import Entry
 from imds_sim.journal.request_name import is_named
 from imds_sim.kernel.exchange import Surface
-from imds_sim.kernel.plan import USUAL, End, WirePlan
+from imds_sim.kernel.plan import End
 
-NOTHING = timedelta()
 SHORTEST = timedelta(milliseconds=1)  # of a line: nothing divides by zero
 TICKS = 6  # on a line, at most
 SHOWN = 500  # requests of one run, at most
@@ -24,25 +20,17 @@ LANES = (*METADATA, *(str(each) for each in Surface))  # top to bottom
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request, made `at` so long after the first.
+    """One request, made `at` so long after the first, whose answer was `over` then.
 
-    `held` is how long the answer was kept back. `over` is when it was complete, or when the client
-    went on without it, as far as the next request tells. `paused` is how long it waited before it
-    asked again what had failed.
+    `paused` is how long the client waited before it asked again what had failed.
     """
 
     entry: Entry
     lane: str
     at: timedelta
     over: timedelta
-    held: timedelta
-    end: End
+    answer: Answer
     paused: timedelta | None = None
-
-    @property
-    def is_answered_in_vain(self) -> bool:
-        """Whether the client did not wait for the whole answer."""
-        return self.over < self.at + self.held
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,31 +63,23 @@ class TimeLine:
 
 def time_line(played: Played) -> TimeLine:
     """The line of one run: by its moments, since a fault may move the times of its entries."""
-    begun = [
-        max(moment - entry.duration, NOTHING)
-        for entry, moment in zip(played.entries, played.moments, strict=True)
-    ]
-    start = begun[0] if begun else NOTHING
+    came = answers(played.entries, played.moments, played.elapsed)
+    start = came[0].asked if came else NOTHING
     span = max(played.elapsed - start, SHORTEST)
     asked: list[Asked] = []
     bands: list[Band] = []
-    failed = {place: before for before, place in retries(played.entries)}
-    for place, entry in enumerate(played.entries[:SHOWN]):
-        at = begun[place] - start
-        until = begun[place + 1] - start if place + 1 < len(begun) else span
-        lane, plan = lane_of(entry), _plan(entry)
-        held = timedelta(seconds=plan.delay + plan.drip)
-        silent = plan.end is End.SILENCE
-        over = until if silent else min(at + entry.duration + held, max(until, at))
+    failed = {place: before for before, place in retries(played.entries, cut(came))}
+    for place, (entry, answer) in enumerate(zip(played.entries[:SHOWN], came, strict=False)):
+        lane, at, over = lane_of(entry), answer.asked - start, answer.over - start
         paused = None
         if place in failed:
             since = asked[failed[place]].over
             paused = max(at - since, NOTHING)
             bands.append(Band("pause", lane, since, at))
-        if silent or held:
+        if answer.held or answer.end is End.SILENCE:
             bands.append(Band("wait", lane, at, over))
-        asked.append(Asked(entry, lane, at, over, held, plan.end, paused))
-    return TimeLine(start, span, tuple(asked), tuple(bands), len(begun) - len(asked))
+        asked.append(Asked(entry, lane, at, over, answer, paused))
+    return TimeLine(start, span, tuple(asked), tuple(bands), len(came) - len(asked))
 
 
 def lane_of(entry: Entry) -> str:
@@ -118,15 +98,3 @@ def ticks(span: timedelta) -> list[timedelta]:
             break
         step *= factor
     return [timedelta(seconds=step * each) for each in range(int(seconds / step) + 1)]
-
-
-def _plan(entry: Entry) -> WirePlan:
-    """How the answer went out: what the faults that took part did to it on the wire."""
-    faults = entry.fault.split("&") if entry.fault else []
-    hands = [parse(each).steps[0].hand for each in faults]
-    plans: Sequence[WirePlan] = [
-        each.shared if each.shared and entry.surface != Surface.IMDS else each.plan
-        for each in hands
-        if isinstance(each, Carried)
-    ]
-    return reduce(WirePlan.with_, plans, USUAL)

@@ -31,13 +31,13 @@ def exit_name(status: int | None) -> str:
 def reply(asked: Asked) -> str:
     """What became of a request: the answer, and when it came."""
     took = span_text(asked.over - asked.at)
-    match asked.end:
+    match asked.answer.end:
         case End.SILENCE:
             return f"no answer in {took}"
         case End.RESET:
             return f"connection reset after {took}"
-        case _ if asked.is_answered_in_vain:
-            return f"no answer in {took}, it was held back for {span_text(asked.held)}"
+        case _ if asked.answer.is_late:
+            return f"no answer in {took}, it was held back for {span_text(asked.answer.held)}"
         case End.CUT:
             return f"{asked.entry.status}, cut short after {took}"
         case _:

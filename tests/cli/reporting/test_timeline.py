@@ -47,7 +47,7 @@ def test_a_wait_ends_with_the_answer_or_when_the_client_goes_on(
     line = time_line(played((1, replace(TOKEN, fault=fault)), (3, READ)))
     bands = () if over is None else (Band("wait", "token", seconds(0), seconds(over)),)
     assert line.bands == bands
-    assert line.asked[0].is_answered_in_vain == (fault == "token:delay=3s")
+    assert line.asked[0].answer.is_late == (fault == "token:delay=3s")
 
 
 def test_where_a_listener_is_shared_a_refusal_is_silence() -> None:
