@@ -117,7 +117,7 @@ def told_faults(document: dict[str, object], headings: tuple[str, ...] | None = 
             str(each.get("id")),
             str(each.get("fault")),
             _told_scope(each),
-            counted(sum(_hits(step) for step in mappings(each.get("steps"))), "hit"),
+            counted(each.get("hits"), "hit"),
             "spent" if each.get("spent") else "",
         )
         for each in mappings(document.get("faults"))
@@ -127,11 +127,6 @@ def told_faults(document: dict[str, object], headings: tuple[str, ...] | None = 
     if isinstance(weather, dict):
         lines.append(f"  weather: {weather.get('level')}")
     return lines
-
-
-def _hits(step: dict[str, object]) -> int:
-    hits = step.get("hits")
-    return hits if isinstance(hits, int) else 0
 
 
 def _told_scope(fault: dict[str, object]) -> str:

@@ -27,6 +27,7 @@ def test_a_fault_is_armed_shown_and_cleared(api: AdminApi) -> None:
         "client": "10.0.0.0/8",
         "origin": "run time",
         "spent": False,
+        "hits": 0,
         "steps": [
             {"fault": "token:503*1", "seen": 0, "hits": 0, "left": 1},
             {"fault": "v1:off", "seen": 0, "hits": 0, "left": None},

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from imds_sim.faults.catalogue.contents import rows
+from imds_sim.faults.match import Asked, Occasion
+from imds_sim.kernel.exchange import Surface
 from imds_sim.workloads.instance import Instance
 from tests.admin_backend import fake_backend
 from tests.admin_stub import StubDaemon, admin_stub
@@ -47,6 +49,15 @@ def test_a_fault_is_added_listed_and_cleared(daemon: StubDaemon, invoke: Invoke)
     assert invoke("fault", "clear", "1").stdout == "1 cleared\n"
     assert invoke("fault", "list").stdout == "no fault is armed\n"
     assert invoke("fault", "clear").stdout == "0 cleared\n"
+
+
+def test_hits_are_requests_not_steps(daemon: StubDaemon, invoke: Invoke) -> None:
+    invoke("fault", "add", "token:ttl=5&token:no-ttl-header")
+    daemon.backend.core.faults.play(
+        Occasion(Surface.IMDS, Asked.METADATA_TOKEN, "web-1", "127.0.0.1", shared=False)
+    )
+    for command in (("fault", "list"), ("status",)):
+        assert "token:ttl=5&token:no-ttl-header  all  1 hit\n" in invoke(*command).stdout
 
 
 @pytest.mark.parametrize(
