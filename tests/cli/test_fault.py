@@ -84,13 +84,3 @@ def test_the_catalogue_has_a_line_for_each_fault_and_needs_no_daemon(invoke: Inv
     assert len(lines) == len(told) == len(list(rows()))
     for line, each in zip(lines, told, strict=True):
         assert line.split(None, 1) == [each["fault"], each["does"]]
-
-
-def test_the_clock_stands_still_and_speeds_up(daemon: StubDaemon, invoke: Invoke) -> None:
-    assert (
-        invoke("clock", "freeze").stdout == "2026-01-02T03:04:05Z, the real time, standing still\n"
-    )
-    assert invoke("clock", "speed", "60").stdout.endswith(", 60 times as fast\n")
-    assert invoke("clock", "reset").stdout == "2026-01-02T03:04:05Z, the real time\n"
-    wrong = invoke("clock", "speed", "86401")
-    assert (wrong.exit_code, wrong.stdout) == (2, "")
