@@ -38,7 +38,7 @@ def _target(file: str) -> Path:
     """Where a symbolic link leads; never a device, which would be replaced."""
     target = Path(file).resolve()
     if target.exists() and not target.is_file():
-        raise FileNotWritable(f"{file}: not an ordinary file; name one that the page can go to")
+        raise FileNotWritable(f"{file}: not an ordinary file; name one that can be replaced")
     return target
 
 
