@@ -42,7 +42,9 @@ def command() -> None:
 def add(
     spec: str, workload: str | None, surface: str | None, client: str | None, admin: str | None
 ) -> None:
-    """Arm a fault in the running daemon, and print its number.
+    """Arm a fault in the running daemon, and print its number, the fault and whom it is for.
+
+    What could never hit is refused, such as a fault of the metadata service for a task.
 
     \b
     Example:
@@ -51,7 +53,7 @@ def add(
     """
     wanted = {"fault": spec, "as": workload, "surface": surface, "client": client}
     document = running(admin).call("POST", "/v1/faults", document=wanted)
-    click.echo(f"{document.get('id')}  {document.get('fault')}")
+    click.echo(f"{document.get('id')}  {document.get('fault')}  {_told_scope(document)}")
 
 
 @command.command("list", short_help="Show the armed faults.")

@@ -87,7 +87,9 @@ def command(
         from imds_sim.config.load import load_config
         from imds_sim.server import logs
         from imds_sim.server.embedded import Simulator
+        from imds_sim.simulator.arming import check_met
         from imds_sim.simulator.child_environment import child_environment
+        from imds_sim.simulator.environment import subject_named
 
         logs.configure("warning")
         with (
@@ -96,8 +98,12 @@ def command(
                 load_config(config), admin=True, isolated=isolated, workload=workload
             ) as simulator,
         ):
-            for fault in faults:
-                simulator.faults.add(fault)
+            if faults:
+                world = simulator.core.world
+                subject = subject_named(world, workload)
+                for fault in faults:
+                    check_met(fault, world, subject)
+                    simulator.faults.add(fault)
             empty = Path(folder, "empty")
             empty.touch(mode=0o400)
             environ = child_environment(

@@ -28,7 +28,10 @@ def daemon(
 def test_a_fault_is_added_listed_and_cleared(daemon: StubDaemon, invoke: Invoke) -> None:
     whose = ("--as", "web-1", "--surface", "imds", "--client", "10.0.0.0/8")
     added = invoke("fault", "add", "token:503*1", *whose)
-    assert (added.exit_code, added.stdout) == (0, "1  token:503*1\n")
+    told = "1  token:503*1  as web-1, surface imds, client 10.0.0.0/8\n"
+    assert (added.exit_code, added.stdout) == (0, told)
+    assert invoke("fault", "add", "v1:off").stdout == "2  v1:off  all\n"
+    assert invoke("fault", "clear", "2").stdout == "1 cleared\n"
     shown = invoke("fault", "list").stdout
     assert shown.split() == [
         *("id", "fault", "for", "hits", "state"),
@@ -65,6 +68,12 @@ def test_hits_are_requests_not_steps(daemon: StubDaemon, invoke: Invoke) -> None
     [
         (["add", "tokn:403"], 2, "did you mean token:403?"),
         (["add", "v1:off", "--as", "web-9"], 2, "web-9"),
+        (
+            ["add", "ecs:503", "--as", "web-1"],
+            2,
+            "ecs:503 hits on ecs only, and requests are",
+        ),
+        (["add", "token:503", "--surface", "ecs"], 2, "token:503 hits on imds only, never on ecs"),
         (["add", "v1:off", "--client", "x"], 2, "client must be an IP address"),
         (["clear", "7"], 2, "no armed fault has the number 7"),
         (["clear", "x"], 2, "not a valid integer"),
