@@ -13,8 +13,13 @@ FORM = "TARGET:EFFECT[=VALUE][+SKIP][*COUNT][~PROBABILITY]"
 MAX_LENGTH = 512  # characters
 MAX_STEPS = 8
 MAX_NUMBER = 1_000_000
-# What a client or its files do is set where the client is started.
-CLIENTS_OWN = ("token-rotates", "token-file-newline", "token-file-missing", "token-file-crlf")
+# What a client's token file does is set where the client is started: the value of --token-file.
+TOKEN_FILES = {
+    "token-rotates": "rotates",
+    "token-file-newline": "newline",
+    "token-file-missing": "missing",
+    "token-file-crlf": "crlf",
+}
 # What the same things are called elsewhere.
 OTHER_NAMES = {
     "not-json": "bad-json",
@@ -83,9 +88,10 @@ def _effect(target: Target, name: str, text: str) -> Effect:
     effect = effect_named(target, name)
     if effect is not None:
         return effect
-    if name in CLIENTS_OWN:
+    if (how := TOKEN_FILES.get(name.replace("_", "-"))) is not None:
         raise FaultInvalid(
-            f"{text!r}: {name} is about the client's token file: not a fault, and not supported yet"
+            f"{text!r}: not a fault but about the client's token file: "
+            f"imds-sim run --token-file {how} -- COMMAND"
         )
     known = list(EFFECTS[target])
     near = OTHER_NAMES.get(name) if OTHER_NAMES.get(name) in known else _nearest_in(name, known)

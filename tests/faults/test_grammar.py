@@ -80,7 +80,7 @@ def test_every_part_counts() -> None:
         ("token:403*1000001", "* takes 1 to 1000000"),
         ("token:403~0", "~ takes a probability above 0"),
         ("token:403~1.5", "~ takes a probability above 0"),
-        ("ecs:token-rotates", "about the client's token file"),
+        ("ecs:token-rotates", "token file: imds-sim run --token-file rotates -- COMMAND"),
         ("&".join(["v1:off"] * 9), "joins 8 at most"),
         ("x" * 513, "512 characters at most"),
     ],
