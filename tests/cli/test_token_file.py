@@ -12,6 +12,7 @@ from imds_sim.cli.token_file import NoTokenFile, TokenFile, placed, rotating
 from imds_sim.kernel.exchange import Surface
 from imds_sim.kernel.message import Headers, Request
 from imds_sim.server.projected import ProjectedTokens
+from imds_sim.workloads.pod import IRSA_TOKEN, POD_IDENTITY_TOKEN
 from tests.admin_backend import fake_backend
 from tests.admin_stub import admin_stub
 from tests.cli.conftest import Invoke
@@ -26,7 +27,6 @@ pods: {p-1: {role: r}, p-2: {role: r}, p-3: {role: r, irsa: true}}
 functions: {f-1: {role: r, snap_start: true, authorization_token: hunter2}}
 tasks: {t-1: {role: r}}
 """
-PLACE = "pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token"
 # What a program finds: the file, and what fetches with its contents are answered, one after the
 # other; `kept` is the token that the file had at the start.
 FETCHES = """
@@ -96,12 +96,14 @@ def test_a_fetch_replaces_the_file_of_its_pod_and_ends_the_token_before(tmp_path
     scene = scene_of(WORLD)
     tokens = ProjectedTokens(tmp_path / "pods", scene.core)
     tokens.renew()
-    own, others = (tokens.folder / name / PLACE for name in ("p-1", "p-2"))
+    own, others = (tokens.folder / name / POD_IDENTITY_TOKEN for name in ("p-1", "p-2"))
     pod = scene.core.world.resolver.named("p-1")
     scene.core.journal.sink = rotating(scene.core, pod, {FILE: str(own)})
 
     first, other = own.read_text(), others.read_text()
-    assert [fetch(scene, other), fetch(scene, "no token"), fetch(scene, other)] == [200, 400, 200]
+    for_the_sts = (tokens.folder / "p-1" / IRSA_TOKEN).read_text()
+    assert [fetch(scene, other), fetch(scene, for_the_sts)] == [200, 400]
+    assert [entry.workload for entry in scene.core.journal] == ["p-2", "p-1"]
     assert own.read_text() == first
     assert [fetch(scene, first), fetch(scene, first)] == [200, 400]
     second = own.read_text()
