@@ -96,6 +96,7 @@ def catalogue(as_json: bool) -> None:
 
     Targets other than clock and throttle take what conn has too; ecs, eks and lambda what cred has;
     all but sts, conn, clock and throttle every status from 400 on.
+    What goes wrong with a client's token file is set where the client starts: run --token-file.
 
     \b
     Example:
