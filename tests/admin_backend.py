@@ -6,8 +6,6 @@ from ipaddress import IPv4Network, IPv6Network
 
 from imds_sim.admin.backend import FileStatus, Process
 from imds_sim.faults.armed import ArmedFault, ArmedFaults
-from imds_sim.faults.grammar import parse
-from imds_sim.faults.match import Scope
 from imds_sim.imds.signed_forms import SignedForm
 from imds_sim.journal.clients import Clients
 from imds_sim.journal.counters import Counters
@@ -17,6 +15,7 @@ from imds_sim.kernel.entropy import SeededEntropy
 from imds_sim.kernel.exchange import Connection, Surface
 from imds_sim.kernel.identifiers import Identifiers
 from imds_sim.kernel.message import Request, Response
+from imds_sim.simulator.arming import arm
 from imds_sim.simulator.endpoints import Endpoints
 from imds_sim.simulator.overlay import Overlay
 from imds_sim.simulator.restoring import check_restorable
@@ -80,9 +79,7 @@ class FakeCore:
         surface: Surface | None = None,
         client: IPv4Network | IPv6Network | None = None,
     ) -> ArmedFault:
-        if workload is not None:
-            self.world.resolver.named(workload)
-        return self.faults.add(parse(fault), Scope(workload, surface, client))
+        return arm(self.faults, self.world, fault, workload, surface, client)
 
     def handle(self, connection: Connection, request: Request) -> Response:
         raise AssertionError("no request is taken through this core")

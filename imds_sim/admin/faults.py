@@ -67,6 +67,7 @@ def shown(armed: ArmedFault) -> Document:
         "client": str(scope.clients) if scope.clients is not None else None,
         "origin": armed.origin,
         "spent": armed.is_spent,
+        "hits": armed.hits,
         "steps": [_step(each) for each in armed.steps],
     }
 

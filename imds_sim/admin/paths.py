@@ -27,6 +27,12 @@ def default_folder(environ: Mapping[str, str], uid: int) -> str:
     return _session_folder(environ) or _shared_folder(uid)
 
 
+def own_folder(environ: Mapping[str, str], uid: int) -> str:
+    """The folder of a user's files that outlive a command: $XDG_RUNTIME_DIR/imds-sim, else
+    /tmp/imds-sim-UID."""
+    return _session_folder(environ) or _shared_folder(uid)
+
+
 def default_socket(environ: Mapping[str, str], uid: int) -> str:
     """The path of a new daemon's socket."""
     return f"{default_folder(environ, uid)}/{SOCKET_NAME}"

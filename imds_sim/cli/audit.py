@@ -5,7 +5,7 @@ import json
 import click
 
 from imds_sim.cli.daemon import admin_option, running
-from imds_sim.cli.following import Columns, Row, batches
+from imds_sim.cli.following import AUDIT, Columns, Row, batches
 from imds_sim.cli.listing import mapping
 
 EMPTY = "nothing was asked of the STS yet"
@@ -28,7 +28,7 @@ def command(follow: bool, as_json: bool, admin: str | None) -> None:
     """
     columns = Columns("time", "account", "event", "outcome", "address", rest="caller")
     try:
-        for batch in batches(running(admin), "/v1/audit", "records", {}, follow, empty=EMPTY):
+        for batch in batches(running(admin), AUDIT, {}, follow, empty=EMPTY):
             shown = map(json.dumps, batch) if as_json else columns.lines(map(_row, batch))
             click.echo("\n".join(shown))
     except KeyboardInterrupt:

@@ -8,23 +8,30 @@ import click
 from imds_sim.cli.daemon import admin_option, running
 from imds_sim.cli.listing import mapping
 
-_BACK = re.compile(r"-\d.*")
+_NEGATIVE = re.compile(r"-[\d.].*")
 
 
 class _TakesNegatives(click.Command):
-    """Reads `-5m` as a duration, not as options."""
+    """Reads `-5m` as a value, not as options, whether or not `--` stands before it."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        negative = [each for each in args if _BACK.fullmatch(each)]
-        others = [each for each in args if not _BACK.fullmatch(each)]
-        return super().parse_args(ctx, [*others, *(["--", *negative] if negative else [])])
+        if "--" not in args:
+            negative = [each for each in args if _NEGATIVE.fullmatch(each)]
+            others = [each for each in args if not _NEGATIVE.fullmatch(each)]
+            args = [*others, *(["--", *negative] if negative else [])]
+        return super().parse_args(ctx, args)
 
 
-def _number(context: click.Context, parameter: click.Parameter, text: str) -> float:
+def _pace_of(context: click.Context, parameter: click.Parameter, text: str) -> float:
     try:
-        return float(text)
+        factor = float(text)
     except ValueError:
         raise click.BadParameter(f"{text!r} is not a number, such as 60 or 0.5") from None
+    if factor < 0:
+        raise click.BadParameter(
+            f"{text}: time does not run backwards; to move it back: imds-sim clock advance -1h"
+        )
+    return factor
 
 
 @click.group("clock", short_help="Move the simulator's time, show it, reset it.")
@@ -68,8 +75,8 @@ def freeze(admin: str | None) -> None:
     _tell(running(admin).call("POST", "/v1/clock/freeze"))
 
 
-@command.command("speed", short_help="Let the simulator's time go faster.")
-@click.argument("factor", metavar="FACTOR", callback=_number)
+@command.command("speed", cls=_TakesNegatives, short_help="Let the simulator's time go faster.")
+@click.argument("factor", metavar="FACTOR", callback=_pace_of)
 @admin_option
 def speed(factor: float, admin: str | None) -> None:
     """Let the simulator's time go FACTOR times as fast as the real one, 86400 at most.

@@ -42,7 +42,9 @@ def command() -> None:
 def add(
     spec: str, workload: str | None, surface: str | None, client: str | None, admin: str | None
 ) -> None:
-    """Arm a fault in the running daemon, and print its number.
+    """Arm a fault in the running daemon, and print its number, the fault and whom it is for.
+
+    What could never hit is refused, such as a fault of the metadata service for a task.
 
     \b
     Example:
@@ -51,7 +53,7 @@ def add(
     """
     wanted = {"fault": spec, "as": workload, "surface": surface, "client": client}
     document = running(admin).call("POST", "/v1/faults", document=wanted)
-    click.echo(f"{document.get('id')}  {document.get('fault')}")
+    click.echo(f"{document.get('id')}  {document.get('fault')}  {_told_scope(document)}")
 
 
 @command.command("list", short_help="Show the armed faults.")
@@ -94,6 +96,7 @@ def catalogue(as_json: bool) -> None:
 
     Targets other than clock and throttle take what conn has too; ecs, eks and lambda what cred has;
     all but sts, conn, clock and throttle every status from 400 on.
+    What goes wrong with a client's token file is set where the client starts: run --token-file.
 
     \b
     Example:
@@ -117,7 +120,7 @@ def told_faults(document: dict[str, object], headings: tuple[str, ...] | None = 
             str(each.get("id")),
             str(each.get("fault")),
             _told_scope(each),
-            counted(sum(_hits(step) for step in mappings(each.get("steps"))), "hit"),
+            counted(each.get("hits"), "hit"),
             "spent" if each.get("spent") else "",
         )
         for each in mappings(document.get("faults"))
@@ -127,11 +130,6 @@ def told_faults(document: dict[str, object], headings: tuple[str, ...] | None = 
     if isinstance(weather, dict):
         lines.append(f"  weather: {weather.get('level')}")
     return lines
-
-
-def _hits(step: dict[str, object]) -> int:
-    hits = step.get("hits")
-    return hits if isinstance(hits, int) else 0
 
 
 def _told_scope(fault: dict[str, object]) -> str:

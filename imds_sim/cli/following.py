@@ -1,11 +1,13 @@
 """What a ring of the daemon holds, and if wanted what comes after it."""
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imds_sim.cli.ending import tell
-from imds_sim.cli.listing import mappings
+from imds_sim.cli.listing import counted, mappings
+from imds_sim.kernel.errors import SimError
 
 if TYPE_CHECKING:
     from imds_sim.admin.client import AdminClient
@@ -14,43 +16,88 @@ Row = tuple[list[str], list[str]]
 EVERY = 0.2  # seconds between two looks
 
 
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Where to ask for it, its list in the answers, its members, and the key that bounds it."""
+
+    path: str
+    entries: str
+    noun: str
+    key: str
+
+
+JOURNAL = Ring("/v1/journal", "entries", "request", "journal.capacity")
+AUDIT = Ring("/v1/audit", "records", "record", "audit.capacity")
+
+
+class NothingKept(SimError):
+    """What is to be followed keeps nothing, so that nothing would ever be shown."""
+
+    exit_status = 2
+
+
 def batches(
     client: "AdminClient",
-    path: str,
-    member: str,
+    ring: Ring,
     query: Mapping[str, str | None],
     follow: bool,
     *,
     empty: str,
+    pause: Callable[[float], object] | None = None,
 ) -> Iterator[list[dict[str, object]]]:
-    """What there is, then again and again what is newer: the list `member` of the answers.
+    """What there is, then again and again what is newer.
 
-    Where there is nothing and nothing is waited for, `empty` is told apart from the output.
+    Apart from the output it tells `empty` where there is nothing and nothing is waited for, and how
+    many were forgotten between two looks. Raises NothingKept.
     """
     from imds_sim.admin.errors import DaemonNotFound, DaemonNotUnderstood
 
-    after, pause = 0, threading.Event()
-    document = client.call("GET", path, query)
+    pause = pause or threading.Event().wait
+    after: int | None = None
+    document = client.call("GET", ring.path, query)
     while True:
-        if batch := mappings(document.get(member)):
-            yield batch
+        batch = mappings(document.get(ring.entries))
+        size, capacity, last = (_number(document, name) for name in _MEMBERS)
+        if capacity == 0:
+            told = f"no {ring.noun} is kept: {ring.key} is 0"
+            if follow:
+                raise NothingKept(f"{told}; raise it to follow")
+            empty = told
         if not follow:
             if not batch:
                 tell(empty)
+            else:
+                yield batch
             return
-        last = document.get("last_number")
-        if isinstance(last, int):
-            if last < after:  # another daemon answers on this socket, and counts from 1
-                after = 0
-                document = client.call("GET", path, query)
-                continue
-            after = last
-        pause.wait(EVERY)
+        if after is not None and last < after:  # another daemon answers here, and counts from 1
+            after = None
+            document = client.call("GET", ring.path, query)
+            continue
+        if after is not None and (forgotten := last - size - after) > 0:
+            cure = f"; raise {ring.key}, which is {capacity}" if size == capacity else ""
+            tell(f"{counted(forgotten, ring.noun)} came and went between two looks{cure}")
+        if batch:
+            yield batch
+        after = last
+        pause(EVERY)
         try:
-            document = client.call("GET", path, {**query, "after": str(after)})
+            document = client.call("GET", ring.path, {**query, "after": str(after)})
         except (DaemonNotFound, DaemonNotUnderstood):
             tell("the daemon has ended")
             return
+
+
+_MEMBERS = ("size", "capacity", "last_number")
+
+
+def _number(document: dict[str, object], name: str) -> int:
+    """A number of an answer. Raises DaemonNotUnderstood."""
+    number = document.get(name)
+    if not isinstance(number, int):
+        from imds_sim.admin.errors import DaemonNotUnderstood
+
+        raise DaemonNotUnderstood(f"the daemon answered without {name}")
+    return number
 
 
 class Columns:

@@ -4,7 +4,6 @@ What the journal does not keep is told as the format has it: -1 for unknown size
 """
 
 import json
-import os
 from collections.abc import Iterable
 from http import HTTPStatus
 from importlib.metadata import version
@@ -12,7 +11,7 @@ from urllib.parse import parse_qsl
 
 import click
 
-from imds_sim.cli.ending import FileNotWritable
+from imds_sim.cli import whole_file
 
 _Document = dict[str, object]
 
@@ -29,12 +28,7 @@ def write(path: str, document: _Document) -> None:
     if path == "-":
         click.echo(text, nl=False)
         return
-    try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        with open(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise FileNotWritable(f"{path}: {error.strerror}") from error
+    whole_file.write(path, text, mode=0o600)
 
 
 def _entry(entry: _Document) -> _Document:

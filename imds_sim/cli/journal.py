@@ -6,7 +6,7 @@ import click
 
 from imds_sim.cli.completing import FILE, workloads
 from imds_sim.cli.daemon import admin_option, running
-from imds_sim.cli.following import Columns, Row, batches
+from imds_sim.cli.following import JOURNAL, Columns, Row, batches
 from imds_sim.cli.listing import user_agent
 from imds_sim.kernel.exchange import Surface
 
@@ -52,7 +52,7 @@ def command(
     asked_for = [each for each in (workload, surface) if each is not None]
     empty = " ".join(["nothing was asked", *(f"of {each}" for each in asked_for), "yet"])
     query = {"as": workload, "surface": surface}
-    found = batches(running(admin), "/v1/journal", "entries", query, follow, empty=empty)
+    found = batches(running(admin), JOURNAL, query, follow, empty=empty)
     if har is not None:
         from imds_sim.cli.har import archive, write
 

@@ -110,7 +110,8 @@ def command(
     from imds_sim.cli.foreground import look_up
 
     look_up(arguments[0])
-    from imds_sim.cli.reporting import comparison, recorded, show, whole_file
+    from imds_sim.cli import whole_file
+    from imds_sim.cli.reporting import comparison, recorded, show
     from imds_sim.cli.reporting.choice import ALL, CannotConcern, chosen
     from imds_sim.cli.reporting.healthy import doubt
     from imds_sim.cli.reporting.interruption import Interruption

@@ -35,6 +35,13 @@ from imds_sim.cli.completing import FILE, faults, programs, subjects_of_file
     help="Arm a fault, see: imds-sim fault catalogue. Can be given several times.",
 )
 @click.option(
+    "--token-file",
+    type=click.Choice(["newline", "crlf", "missing", "rotates"]),
+    help="Lead COMMAND to a token file that ends in a line feed or in CR LF, that is not there, or "
+    "that is replaced after every fetch, the token from before having ended. The last is for pods, "
+    "the others for endpoints and functions with SnapStart too.",
+)
+@click.option(
     "--isolated",
     is_flag=True,
     help="In a network namespace with the addresses of AWS and nothing else (Linux).",
@@ -53,6 +60,7 @@ def command(
     config: str | None,
     workload: str | None,
     faults: tuple[str, ...],
+    token_file: str | None,
     isolated: bool,
     endpoint_url: str | None,
     aws_config: str | None,
@@ -71,6 +79,7 @@ def command(
       imds-sim run --isolated -- curl -sX PUT http://169.254.169.254/latest/api/token \\
         -H 'X-aws-ec2-metadata-token-ttl-seconds: 60'
       imds-sim run --fault 'token:503*1' -- aws sts get-caller-identity
+      imds-sim run --config sim.yaml --as orders-1 --token-file rotates -- pytest -q
     """
     if endpoint_url is not None and urlsplit(endpoint_url).scheme not in ("http", "https"):
         raise click.BadParameter(f"{endpoint_url!r} is not a URL", param_hint="--endpoint-url")
@@ -84,10 +93,13 @@ def command(
 
         isolate()
     with Foreground() as foreground:
+        from imds_sim.cli.token_file import TokenFile, placed, rotating
         from imds_sim.config.load import load_config
         from imds_sim.server import logs
         from imds_sim.server.embedded import Simulator
+        from imds_sim.simulator.arming import check_met
         from imds_sim.simulator.child_environment import child_environment
+        from imds_sim.simulator.environment import subject_named
 
         logs.configure("warning")
         with (
@@ -96,13 +108,20 @@ def command(
                 load_config(config), admin=True, isolated=isolated, workload=workload
             ) as simulator,
         ):
+            subject = subject_named(simulator.core.world, workload)
             for fault in faults:
+                check_met(fault, simulator.core.world, subject)
                 simulator.faults.add(fault)
+            variables = simulator.environment(workload)
+            if token_file == TokenFile.ROTATES:
+                simulator.core.journal.sink = rotating(simulator.core, subject, variables)
+            elif token_file is not None:
+                variables = placed(variables, TokenFile(token_file), Path(folder), subject.name)
             empty = Path(folder, "empty")
             empty.touch(mode=0o400)
             environ = child_environment(
                 os.environ,
-                simulator.environment(workload),
+                variables,
                 empty_file=str(empty),
                 admin=next(iter(simulator.endpoints.admin), None),
                 aws_config=aws_config,

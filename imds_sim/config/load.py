@@ -8,6 +8,7 @@ from pathlib import Path
 
 from imds_sim.config.checks.accounts import check_accounts
 from imds_sim.config.checks.combinations import check_combinations
+from imds_sim.config.checks.faults import check_faults
 from imds_sim.config.checks.interfaces import check_interfaces
 from imds_sim.config.checks.listeners import check_listeners
 from imds_sim.config.checks.policies import check_policies
@@ -28,6 +29,7 @@ EMPTY = "the file is empty; write {} for a world with nothing in it"
 DEFAULT_FILE = "roles: {web: {}}\ninstances: {web-1: {role: web}}\n"
 _CHECKS = (
     check_references,
+    check_faults,
     check_uniqueness,
     check_combinations,
     check_interfaces,

@@ -52,16 +52,18 @@ class UnprovenToken:
         if wrong:
             raise TokenClaimsRefused(", ".join(wrong))
 
-    def check_pod(self) -> None:
-        """Raises TokenWithoutPod for a token that is not bound to a pod."""
+    def check_pod(self) -> str:
+        """The uid of the pod that it is bound to. Raises TokenWithoutPod."""
         kubernetes = self.claims.get("kubernetes.io")
         if not isinstance(kubernetes, dict):
             raise TokenWithoutPod("kubernetes.io claims")
         pod = kubernetes.get("pod")
         if not isinstance(pod, dict):
             raise TokenWithoutPod("pod claims")
-        if not isinstance(pod.get("uid"), str):
+        uid = pod.get("uid")
+        if not isinstance(uid, str):
             raise TokenWithoutPod("pod uid")
+        return uid
 
 
 def read(presented: str) -> UnprovenToken:

@@ -36,15 +36,19 @@ class WantedFault:
     scope: Scope = EVERYWHERE
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class ArmedFault:
-    """A fault with its number, which is not used again, and its counters."""
+    """A fault with its number, which is not used again, and its counters.
+
+    `hits` are requests, each counted once however many of the steps took part in its answer.
+    """
 
     number: int
     scenario: "Scenario"
     scope: Scope
     origin: Origin
     steps: tuple[ArmedStep, ...]
+    hits: int = 0
 
     @property
     def is_spent(self) -> bool:
@@ -135,10 +139,13 @@ class ArmedFaults:
         play: Play | None = None
         for fault in self._faults:
             if fault.scope.holds(occasion):
+                is_hit = False
                 for armed in fault.steps:
                     if self._hits(armed, occasion, self._entropy):
                         play = play or Play(occasion)
                         play.take(armed, armed.step.hand)
+                        is_hit = True
+                fault.hits += is_hit
         for armed in self._weather:
             if self._hits(armed, occasion, self._weather_entropy):
                 play = play or Play(occasion)

@@ -50,10 +50,3 @@ class Scenario:
 
     def __str__(self) -> str:
         return "&".join(map(str, self.steps))
-
-    @property
-    def why_not_for_one(self) -> str | None:
-        """Why it cannot be for one workload alone, if so."""
-        if any(step.target is Target.STS for step in self.steps):
-            return "requests of the STS name no workload; leave as out"
-        return None

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from imds_sim.containers.eks_errors import InvalidToken
+from imds_sim.containers.eks_errors import InvalidToken, TokenClaimsRefused
 from imds_sim.containers.service_account_token import UnprovenToken
 from imds_sim.kernel.clock import Clock
 from imds_sim.kernel.entropy import Entropy
@@ -16,7 +16,7 @@ from imds_sim.kernel.keys import KeyKeeper
 from imds_sim.kernel.secret import Secret
 from imds_sim.sts.federation.issuer import Issuer
 from imds_sim.sts.federation.keys import signing_key
-from imds_sim.workloads.pod import Cluster, Pod
+from imds_sim.workloads.pod import POD_AUDIENCE, Cluster, Pod
 
 if TYPE_CHECKING:
     from imds_sim.sts.federation.jose import KeySet
@@ -26,7 +26,10 @@ TOKEN_LIFETIME = timedelta(days=1)  # expirationSeconds of what the webhook of E
 
 
 class ClusterTokens:
-    """The issuers of the clusters of one world, by URL. Keys are made when first needed."""
+    """The issuers of the clusters of one world, by URL. Keys are made when first needed.
+
+    Of the tokens it remembers one for each pod whose earlier ones have ended by `mint_last`.
+    """
 
     def __init__(
         self, clusters: Iterable[Cluster], keys: KeyKeeper, clock: Clock, entropy: Entropy
@@ -35,6 +38,7 @@ class ClusterTokens:
         self._keys, self._clock, self._entropy = keys, clock, entropy
         self._issuers: dict[str, Issuer] = {}
         self._key_sets: dict[str, KeySet] = {}
+        self._last: dict[str, Secret] = {}  # by the uid of the pod
 
     def issuer(self, cluster: Cluster) -> Issuer:
         """Who signs the tokens of a cluster."""
@@ -48,7 +52,7 @@ class ClusterTokens:
     def verify(self, presented: str, said: UnprovenToken, audience: str) -> Cluster:
         """The cluster that issued a token for `audience`; its times are not looked at.
 
-        Raises InvalidToken.
+        Raises InvalidToken, TokenWithoutPod, and TokenClaimsRefused where `mint_last` has ended it.
         """
         cluster = self._clusters.get(str(said.claims.get("iss")))
         if cluster is None:
@@ -63,6 +67,9 @@ class ClusterTokens:
             raise InvalidToken(str(error)) from None
         if audience not in said.audiences:
             raise InvalidToken(f"the token is not for {audience}")
+        last = self._last.get(said.check_pod())
+        if last is not None and not last.matches(presented):
+            raise TokenClaimsRefused("token is expired")
         return cluster
 
     def mint(self, pod: Pod, audience: str) -> Secret:
@@ -79,4 +86,16 @@ class ClusterTokens:
             },
             "sub": pod.subject,
         }
-        return self.issuer(pod.cluster).mint(claims, TOKEN_LIFETIME)
+        token = self.issuer(pod.cluster).mint(claims, TOKEN_LIFETIME)
+        if audience == POD_AUDIENCE and pod.uid in self._last:
+            self._last[pod.uid] = token
+        return token
+
+    def mint_last(self, pod: Pod) -> Secret:
+        """A token for the agent, with which every earlier one of the pod has ended.
+
+        So does this one with the next.
+        """
+        token = self.mint(pod, POD_AUDIENCE)
+        self._last[pod.uid] = token
+        return token

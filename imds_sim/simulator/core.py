@@ -16,8 +16,6 @@ from imds_sim.containers.task_protection import TaskProtections
 from imds_sim.credentials.minting import Minter
 from imds_sim.credentials.refresh import BATCH, Minting, RefreshingProvider
 from imds_sim.faults.armed import ArmedFault, ArmedFaults, Origin
-from imds_sim.faults.errors import FaultInvalid
-from imds_sim.faults.match import Scope
 from imds_sim.imds.handler import ImdsHandler
 from imds_sim.imds.signatures import Signatures
 from imds_sim.imds.signed_forms import SignedForm
@@ -32,6 +30,7 @@ from imds_sim.kernel.identifiers import Identifiers
 from imds_sim.kernel.keys import KeyKeeper, ProcessKeys
 from imds_sim.kernel.message import Request, Response, Unreadable
 from imds_sim.kernel.token_bucket import TokenBuckets
+from imds_sim.simulator.arming import arm
 from imds_sim.simulator.cluster_tokens import ClusterTokens
 from imds_sim.simulator.container_calls import assume_for, ecs_agent
 from imds_sim.simulator.handed import HandedCredentials, Kept
@@ -190,14 +189,7 @@ class Core:
         client: IPv4Network | IPv6Network | None = None,
     ) -> ArmedFault:
         """Arm a fault, for some requests alone if told. Raises FaultError, WorkloadUnknown."""
-        from imds_sim.faults.grammar import parse  # until then nobody needs the catalogue
-
-        scenario = parse(fault)
-        if workload is not None:
-            self.world.resolver.named(workload)
-            if why := scenario.why_not_for_one:
-                raise FaultInvalid(f"{fault!r}: {why}")
-        return self.faults.add(scenario, Scope(workload, surface, client))
+        return arm(self.faults, self.world, fault, workload, surface, client)
 
     def prime(self) -> None:
         """Mint the first sets, for up to 500 workloads; the rest follows in ticks or when read."""

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import ClassVar, Self
 from urllib.parse import unquote
 
+from imds_sim.kernel.exchange import Surface
 from imds_sim.kernel.secret import Secret
 from imds_sim.kernel.target import origin_form
 from imds_sim.workloads.role import AttachedRole
@@ -45,6 +46,7 @@ class Endpoint:
     """
 
     kind: ClassVar[str] = "endpoint"
+    surface: ClassVar[Surface] = Surface.GENERIC  # that its requests are known on
 
     name: str
     id: str

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
+from imds_sim.kernel.exchange import Surface
 from imds_sim.kernel.secret import Secret
 from imds_sim.workloads.role import AttachedRole
 
@@ -16,6 +17,7 @@ class Function:
     """
 
     kind: ClassVar[str] = "function"
+    surface: ClassVar[Surface] = Surface.LAMBDA  # that its requests are known on
     service: ClassVar[str] = "lambda.amazonaws.com"
     credentials_path: ClassVar[str] = "/2021-04-23/credentials"
     metadata_path: ClassVar[str] = "/2026-01-15/metadata/execution-environment"

@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import ClassVar
 
 from imds_sim.kernel.address import Address
+from imds_sim.kernel.exchange import Surface
 from imds_sim.kernel.token_bucket import Rate
 from imds_sim.workloads.events import NO_EVENTS, Events
 from imds_sim.workloads.role import AttachedRole
@@ -124,6 +125,7 @@ class Instance:
     """
 
     kind: ClassVar[str] = "instance"
+    surface: ClassVar[Surface] = Surface.IMDS  # that its requests are known on
     service: ClassVar[str] = "ec2.amazonaws.com"
 
     name: str

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
+from imds_sim.kernel.exchange import Surface
 from imds_sim.workloads.role import AttachedRole
 
 POD_AUDIENCE = "pods.eks.amazonaws.com"
@@ -40,6 +41,7 @@ class Pod:
     """
 
     kind: ClassVar[str] = "pod"
+    surface: ClassVar[Surface] = Surface.EKS  # that its requests are known on
     service: ClassVar[str] = "pods.eks.amazonaws.com"
     credentials_path: ClassVar[str] = "/v1/credentials"
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import ClassVar
 from urllib.parse import unquote, unquote_plus
 
+from imds_sim.kernel.exchange import Surface
 from imds_sim.kernel.target import origin_form
 from imds_sim.workloads.instance import NetworkInterface
 from imds_sim.workloads.role import AttachedRole
@@ -80,6 +81,7 @@ class Task:
     """
 
     kind: ClassVar[str] = "task"
+    surface: ClassVar[Surface] = Surface.ECS  # that its requests are known on
     service: ClassVar[str] = "ecs-tasks.amazonaws.com"
 
     name: str

@@ -27,6 +27,7 @@ def test_a_fault_is_armed_shown_and_cleared(api: AdminApi) -> None:
         "client": "10.0.0.0/8",
         "origin": "run time",
         "spent": False,
+        "hits": 0,
         "steps": [
             {"fault": "token:503*1", "seen": 0, "hits": 0, "left": 1},
             {"fault": "v1:off", "seen": 0, "hits": 0, "left": None},
@@ -49,6 +50,9 @@ def test_a_fault_is_armed_shown_and_cleared(api: AdminApi) -> None:
         ({"fault": "v1:off", "who": "web-1"}, 400, "InvalidBody"),
         ({"fault": "v1:of"}, 400, "FaultInvalid"),
         ({"fault": "v1:off", "as": "web-9"}, 404, "WorkloadUnknown"),
+        ({"fault": "token:503", "surface": "ecs"}, 400, "FaultInvalid"),
+        ({"fault": "ecs:503", "as": "web-1"}, 400, "FaultInvalid"),
+        ({"fault": "conn:reset", "as": "web-1", "surface": "sts"}, 400, "FaultInvalid"),
     ],
 )
 def test_what_cannot_be_armed_is_refused(

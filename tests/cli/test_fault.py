@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from imds_sim.faults.catalogue.contents import rows
+from imds_sim.faults.match import Asked, Occasion
+from imds_sim.kernel.exchange import Surface
 from imds_sim.workloads.instance import Instance
 from tests.admin_backend import fake_backend
 from tests.admin_stub import StubDaemon, admin_stub
@@ -26,7 +28,10 @@ def daemon(
 def test_a_fault_is_added_listed_and_cleared(daemon: StubDaemon, invoke: Invoke) -> None:
     whose = ("--as", "web-1", "--surface", "imds", "--client", "10.0.0.0/8")
     added = invoke("fault", "add", "token:503*1", *whose)
-    assert (added.exit_code, added.stdout) == (0, "1  token:503*1\n")
+    told = "1  token:503*1  as web-1, surface imds, client 10.0.0.0/8\n"
+    assert (added.exit_code, added.stdout) == (0, told)
+    assert invoke("fault", "add", "v1:off").stdout == "2  v1:off  all\n"
+    assert invoke("fault", "clear", "2").stdout == "1 cleared\n"
     shown = invoke("fault", "list").stdout
     assert shown.split() == [
         *("id", "fault", "for", "hits", "state"),
@@ -49,11 +54,26 @@ def test_a_fault_is_added_listed_and_cleared(daemon: StubDaemon, invoke: Invoke)
     assert invoke("fault", "clear").stdout == "0 cleared\n"
 
 
+def test_hits_are_requests_not_steps(daemon: StubDaemon, invoke: Invoke) -> None:
+    invoke("fault", "add", "token:ttl=5&token:no-ttl-header")
+    daemon.backend.core.faults.play(
+        Occasion(Surface.IMDS, Asked.METADATA_TOKEN, "web-1", "127.0.0.1", shared=False)
+    )
+    for command in (("fault", "list"), ("status",)):
+        assert "token:ttl=5&token:no-ttl-header  all  1 hit\n" in invoke(*command).stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "told"),
     [
         (["add", "tokn:403"], 2, "did you mean token:403?"),
         (["add", "v1:off", "--as", "web-9"], 2, "web-9"),
+        (
+            ["add", "ecs:503", "--as", "web-1"],
+            2,
+            "ecs:503 hits on ecs only, and requests are",
+        ),
+        (["add", "token:503", "--surface", "ecs"], 2, "token:503 hits on imds only, never on ecs"),
         (["add", "v1:off", "--client", "x"], 2, "client must be an IP address"),
         (["clear", "7"], 2, "no armed fault has the number 7"),
         (["clear", "x"], 2, "not a valid integer"),
@@ -73,13 +93,3 @@ def test_the_catalogue_has_a_line_for_each_fault_and_needs_no_daemon(invoke: Inv
     assert len(lines) == len(told) == len(list(rows()))
     for line, each in zip(lines, told, strict=True):
         assert line.split(None, 1) == [each["fault"], each["does"]]
-
-
-def test_the_clock_stands_still_and_speeds_up(daemon: StubDaemon, invoke: Invoke) -> None:
-    assert (
-        invoke("clock", "freeze").stdout == "2026-01-02T03:04:05Z, the real time, standing still\n"
-    )
-    assert invoke("clock", "speed", "60").stdout.endswith(", 60 times as fast\n")
-    assert invoke("clock", "reset").stdout == "2026-01-02T03:04:05Z, the real time\n"
-    wrong = invoke("clock", "speed", "86401")
-    assert (wrong.exit_code, wrong.stdout) == (2, "")

@@ -109,5 +109,30 @@ def test_it_is_another_thing_than_lines(invoke: Invoke, other: str) -> None:
     assert invoke("journal", "--har", "-", other).exit_code == 2
 
 
-def test_a_place_that_cannot_be_written_is_told(invoke: Invoke, tmp_path: Path) -> None:
-    assert invoke("journal", "--har", str(tmp_path)).exit_code == 77
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        (".", "not an ordinary file; name one that can be replaced"),
+        (
+            "nowhere/x.har",
+            "cannot be written: No such file or directory; name a file in a folder where you may",
+        ),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_told_with_the_remedy(
+    invoke: Invoke, tmp_path: Path, place: str, told: str
+) -> None:
+    refused = invoke("journal", "--har", str(tmp_path / place))
+    assert refused.exit_code == 77
+    assert told in refused.stderr
+
+
+def test_an_archive_is_replaced_whole_and_nobody_else_reads_it(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    file = tmp_path / "journal.har"
+    file.write_text("x" * 1_000_000)
+    file.chmod(0o644)
+    assert invoke("journal", "--har", str(file)).exit_code == 0
+    assert len(json.loads(file.read_text())["log"]["entries"]) == 3
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600

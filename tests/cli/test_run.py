@@ -84,6 +84,50 @@ def test_a_wrong_file_ends_with_78(invoke: Invoke, tmp_path: Path) -> None:
     assert invoke("run", "--config", str(config), "--", "true").exit_code == 78
 
 
+WORLD = """
+roles: {r: {}}
+instances: {web-1: {role: r}}
+tasks: {api-1: {role: r}}
+users: {alice: {}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("whose", "fault", "refused"),
+    [
+        ("web-1", "token:503", False),
+        ("web-1", "sts:throttle", False),
+        ("web-1", "ecs:503", True),
+        ("web-1", "token:503&ecs:503", True),
+        ("api-1", "ecs:503", False),
+        pytest.param("api-1", "imds:500", False, id="a task falls back to the instance"),
+        ("api-1", "eks:429", True),
+        ("user/alice", "sts:throttle", False),
+        ("user/alice", "ecs:503", True),
+    ],
+)
+def test_a_fault_that_the_command_cannot_meet_is_refused(
+    invoke: Invoke, tmp_path: Path, whose: str, fault: str, refused: bool
+) -> None:
+    config, ran = tmp_path / "sim.yaml", tmp_path / "ran"
+    config.write_text(WORLD)
+    options = ["--config", str(config), "--as", whose, "--fault", fault]
+    result = invoke("run", *options, "--", "touch", str(ran))
+    assert (result.exit_code, ran.exists()) == ((2, False) if refused else (0, True))
+    assert ("only, and a command asks on " in result.stderr) == refused
+
+
+def test_the_refusal_names_who_would_meet_it(invoke: Invoke, tmp_path: Path) -> None:
+    config = tmp_path / "sim.yaml"
+    config.write_text(WORLD)
+    result = invoke("run", "--config", str(config), "--fault", "ecs:503", "--", "true")
+    assert result.stderr == (
+        "imds-sim: 'ecs:503': ecs:503 hits on ecs only, and a command asks on imds and sts as "
+        "instance web-1; run it --as api-1, or put the fault under faults: in the file if it is "
+        "for what COMMAND starts\n"
+    )
+
+
 def test_our_own_commands_work_inside() -> None:
     inside = [sys.executable, "-m", "imds_sim", "whoami", "--json"]
     done = subprocess.run(

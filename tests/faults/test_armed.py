@@ -59,6 +59,15 @@ def test_a_spent_fault_stays_listed_with_its_counters(faults: ArmedFaults) -> No
     assert (armed.steps[0].seen, armed.steps[0].hits) == (5, 2)
 
 
+def test_a_request_counts_once_however_many_steps_hit_it(faults: ArmedFaults) -> None:
+    armed = faults.add(parse("token:ttl=5&token:no-ttl-header+1"))
+    counted = []
+    for occasion in (TOKEN, TOKEN, READ):
+        faults.play(occasion)
+        counted.append((armed.hits, [step.hits for step in armed.steps]))
+    assert counted == [(1, [1, 0]), (2, [2, 1]), (2, [2, 1])]
+
+
 def test_chance_is_the_same_for_the_same_seed_and_about_what_was_asked(clock: ManualClock) -> None:
     runs = []
     for seed in (7, 7, 8):

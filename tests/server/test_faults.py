@@ -223,8 +223,10 @@ def test_what_cannot_be_armed_says_why(simulator: Simulator) -> None:
         simulator.faults.add("tokn:403")
     with pytest.raises(WorkloadUnknown):
         simulator.faults.add("token:403", as_="web-9")
-    with pytest.raises(FaultInvalid, match="requests of the STS name no workload"):
+    with pytest.raises(FaultInvalid, match="sts:500 hits on sts only, and requests are known as"):
         simulator.faults.add("sts:500", as_="web-1")
+    with pytest.raises(FaultInvalid, match="token:503 hits on imds only, never on ecs"):
+        simulator.faults.add("token:503", surface="ecs")
     with pytest.raises(FaultUnknown):
         simulator.faults.clear(999)
     with pytest.raises(ValueError, match="admin"):

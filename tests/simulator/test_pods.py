@@ -70,6 +70,21 @@ def test_each_session_has_a_name_of_its_own() -> None:
     assert scene.identity(credentials(scene)).body != before
 
 
+def test_a_token_counts_to_its_own_end_unless_it_was_to_end_with_the_next() -> None:
+    scene = scene_of(WORLD + "  other: {role: orders, cluster: blue-green-demo}\n")
+    first, second, others = token_of(scene), token_of(scene), token_of(scene, "other")
+    assert [ask(scene, each).status for each in (first, second)] == [200, 200]
+    last = scene.core.cluster_tokens.mint_last(pod_of(scene)).reveal()
+    refused = ask(scene, second)
+    assert (refused.status, refused.body) == (
+        400,
+        b"Service account token failed basic claim validations: token is expired\n",
+    )
+    assert [ask(scene, each).status for each in (first, last, others)] == [400, 200, 200]
+    renewed = token_of(scene)
+    assert [ask(scene, each).status for each in (last, renewed)] == [400, 200]
+
+
 def test_credentials_live_six_hours_and_are_replaced_before() -> None:
     scene = scene_of(WORLD)
     held = credentials(scene)

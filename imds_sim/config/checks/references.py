@@ -35,7 +35,6 @@ def check_references(configuration: Configuration) -> Iterator[Finding]:
     """Roles that are not there or of another account, profiles and zones that cannot be."""
     holders: dict[str, tuple[KeyPath, str]] = {}  # the first use of each instance profile
     hints: dict[str, str] = {}  # for each role that is not there
-    yield from _check_faults(configuration)
     for path, section in workload_sections(configuration):
         if section.role is not None:
             yield from _check_role(configuration, (*path, "role"), section.role, hints)
@@ -84,23 +83,6 @@ def _check_host(configuration: Configuration) -> Iterator[Finding]:
             f"nobody is called {shown(name)}; {hint}",
             rests_on=(("users",), ("instances",), ("tasks",), ("functions",)),
         )
-
-
-def _check_faults(configuration: Configuration) -> Iterator[Finding]:
-    """A fault for a workload that is not there, or on a surface that cannot tell workloads."""
-    if not any(each.workload for each in configuration.faults):
-        return
-    names = {str(path[-1]) for path, _ in workload_sections(configuration)}
-    for index, fault in enumerate(configuration.faults):
-        path = ("faults", index, "as")
-        if fault.workload is None:
-            continue
-        if fault.workload not in names:
-            near = nearest_of(fault.workload, list(islice(names, MAX_SEARCHED)))
-            hint = f"did you mean {near}?" if near else "workloads are instances, tasks, functions"
-            yield Finding(path, f"no workload {shown(fault.workload)}; {hint}")
-        elif why := fault.fault.why_not_for_one:
-            yield Finding(path, why)
 
 
 def _check_role(

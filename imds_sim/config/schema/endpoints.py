@@ -11,15 +11,14 @@ from imds_sim.config.schema.section import Section
 from imds_sim.config.schema.text import matching, one_of
 
 _PATH = r"/|(/[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,127}){1,8}/?"
+endpoint_path = matching(
+    _PATH,
+    "a path: / or up to 8 parts like /latest/credentials, of letters, digits and "
+    "characters of ._~-, none beginning with a dot",
+)
 EndpointPath = Annotated[
     str,
-    PlainValidator(
-        matching(
-            _PATH,
-            "a path: / or up to 8 parts like /latest/credentials, of letters, digits and "
-            "characters of ._~-, none beginning with a dot",
-        )
-    ),
+    PlainValidator(endpoint_path),
     WithJsonSchema({"type": "string", "pattern": f"^({_PATH})$"}),
 ]
 _DIALECTS: tuple[Literal["plain", "greengrass", "cloudshell", "aws_vault"], ...] = (

@@ -4,8 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
 
+from imds_sim.config.schema.endpoints import endpoint_path
 from imds_sim.config.schema.listen import ClientPrefix
-from imds_sim.config.schema.names import WorkloadName
+from imds_sim.config.schema.names import workload_name
 from imds_sim.config.schema.section import Section
 from imds_sim.config.schema.text import Seed, one_of, text_of
 from imds_sim.faults.errors import FaultInvalid
@@ -24,6 +25,12 @@ def _scenario(value: object) -> Scenario:
         return parse(text_of(value))
     except FaultInvalid as error:
         raise ValueError(str(error)) from None
+
+
+def _workload(value: object) -> str:
+    """A name, or the path of an endpoint, which is its name."""
+    text = text_of(value)
+    return endpoint_path(text) if text.startswith("/") else workload_name(text)
 
 
 def _line_means_fault(value: object) -> object:
@@ -58,8 +65,10 @@ class FaultSection(Section):
         description="TARGET:EFFECT[=VALUE][+SKIP][*COUNT][~PROBABILITY], joined by &; see "
         "imds-sim fault catalogue. Required."
     )
-    workload: WorkloadName | None = Field(
-        None, alias="as", description="Name of the workload that it is for. Default: all."
+    workload: Annotated[str, PlainValidator(_workload), _TEXT] | None = Field(
+        None,
+        alias="as",
+        description="Name of the workload that it is for, or path of the endpoint. Default: all.",
     )
     surface: SurfaceName | None = Field(
         None, description="Surface that it is for. Default: whatever its target concerns."

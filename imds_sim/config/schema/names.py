@@ -119,9 +119,8 @@ _WORKLOAD_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
 _WORKLOAD_WORDS = (
     "a name: 1 to 64 letters, digits and characters of _.-, the first a letter or digit"
 )
-WorkloadName = Annotated[
-    str, PlainValidator(matching(_WORKLOAD_NAME, _WORKLOAD_WORDS)), _pattern(_WORKLOAD_NAME)
-]
+workload_name = matching(_WORKLOAD_NAME, _WORKLOAD_WORDS)
+WorkloadName = Annotated[str, PlainValidator(workload_name), _pattern(_WORKLOAD_NAME)]
 # Lambda API, FunctionName; two at least, since it becomes the name of the role session.
 _FUNCTION_NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{1,63}"
 FunctionName = Annotated[

@@ -55,7 +55,6 @@ def test_the_weather_is_calm_unless_told(text: str, weather: Weather | None) -> 
         ("faults: [tokn:403]", "faults[0].fault: 'tokn:403': there is no target 'tokn'; did you"),
         ("faults: ['eks:token-expire']", "did you mean eks:token-expired?"),
         ("faults: [{fault: 'v1:off', as: web-2}]", "faults[0].as: no workload 'web-2'; did you"),
-        ("faults: [{fault: 'sts:500', as: web-1}]", "requests of the STS name no workload"),
         (
             "faults: [{fault: 'v1:off', surface: admin}]",
             "must be imds, ecs, eks, eks_probes, lambda, generic or sts",

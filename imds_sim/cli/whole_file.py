@@ -19,14 +19,17 @@ def check(file: str) -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
-def write(file: str, text: str) -> None:
-    """Put it there, or in the place of what was there. Raises FileNotWritable."""
+def write(file: str, text: str, mode: int = 0o666) -> None:
+    """Put it there, or in the place of what was there. Raises FileNotWritable.
+
+    `mode` is that of a new file, less what the umask takes away.
+    """
     with _errors(file):
         target = _target(file)
         beside = target.with_name(f".{target.name}.{os.getpid()}")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         try:
-            with open(os.open(beside, flags, 0o666), "w", encoding="utf-8") as opened:
+            with open(os.open(beside, flags, mode), "w", encoding="utf-8") as opened:
                 opened.write(text)
             os.replace(beside, target)
         except BaseException:
@@ -38,7 +41,7 @@ def _target(file: str) -> Path:
     """Where a symbolic link leads; never a device, which would be replaced."""
     target = Path(file).resolve()
     if target.exists() and not target.is_file():
-        raise FileNotWritable(f"{file}: not an ordinary file; name one that the page can go to")
+        raise FileNotWritable(f"{file}: not an ordinary file; name one that can be replaced")
     return target
 
 

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from imds_sim.cli import whole_file
 from imds_sim.cli.ending import FileNotWritable
-from imds_sim.cli.reporting import whole_file
 
 
 def test_a_check_leaves_nothing_behind(tmp_path: Path) -> None:
