@@ -4,6 +4,7 @@ import resource
 
 from imds_sim.server.connections import CONNECTIONS
 
+CONTROL_CONNECTIONS = 64  # of the admin surface; the probes have as many
 RESERVED = 256  # for listeners, files, the control plane and connections that are just closing
 
 
@@ -25,3 +26,8 @@ def raise_descriptor_limit() -> int:
 def connection_limit(descriptors: int) -> int:
     """How many connections to hold with so many descriptors: 2,048, or fewer if they do not fit."""
     return min(CONNECTIONS, max(descriptors - RESERVED, descriptors // 2))
+
+
+def control_limit(descriptors: int) -> int:
+    """How many connections admin surface and probes may each hold: 64, or an eighth of all."""
+    return min(CONTROL_CONNECTIONS, max(descriptors // 8, 1))

@@ -2,7 +2,11 @@ import resource
 
 import pytest
 
-from imds_sim.server.descriptors import connection_limit, raise_descriptor_limit
+from imds_sim.server.descriptors import (
+    connection_limit,
+    control_limit,
+    raise_descriptor_limit,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,3 +34,12 @@ def test_the_soft_limit_is_raised_to_what_is_needed_and_never_lowered() -> None:
         assert raise_descriptor_limit() == raised
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.parametrize(
+    ("descriptors", "connections"), [(4, 1), (128, 16), (511, 63), (512, 64), (2304, 64)]
+)
+def test_admin_surface_and_probes_hold_so_few_that_all_fit(
+    descriptors: int, connections: int
+) -> None:
+    assert control_limit(descriptors) == connections
