@@ -110,6 +110,11 @@ class Runtime:
         """Seconds by which the loop came late to its last regular look."""
         return self._alarm.lag
 
+    @property
+    def connections(self) -> int:
+        """Connections of clients to the surfaces that are open now."""
+        return len(self._connections)
+
     def in_flight(self) -> Mapping[str, int]:
         """Requests that have begun and are not answered, by surface."""
         return self._connections.in_flight()

@@ -142,21 +142,6 @@ def test_a_full_disk_at_the_writing_of_the_key_is_told_with_the_cure(tmp_path: P
     assert not (tmp_path / "state" / "state.key").exists()
 
 
-def test_sigterm_in_the_middle_of_a_reload_ends_it_well(tmp_path: Path) -> None:
-    with daemon(tmp_path, DEFAULT) as running:
-        many = "".join(f"  web-{n}: {{role: web, clients: [10.0.{n >> 8}.{n & 255}]}}\n"
-                       for n in range(2, 3000))  # fmt: skip
-        (tmp_path / "config.yaml").write_text(
-            DEFAULT.replace("instances: {web-1: {role: web}}", "instances:\n  web-1: {role: web}")
-            + many
-        )
-        running.process.send_signal(signal.SIGHUP)
-        running.process.send_signal(signal.SIGTERM)
-        assert running.process.wait(timeout=60) == 0
-        assert "Traceback" not in running.log()
-        assert not (tmp_path / "admin.sock").exists()
-
-
 def test_at_the_limit_of_descriptors_the_next_client_is_served_all_the_same(
     tmp_path: Path,
 ) -> None:
