@@ -7,7 +7,6 @@ import json
 import logging
 import os
 import signal
-import sys
 import tempfile
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -26,7 +25,7 @@ from imds_sim.kernel.errors import SimError
 from imds_sim.kernel.secret import Secret
 from imds_sim.server import logs
 from imds_sim.server.backend import Backend
-from imds_sim.server.banner import banner, ready_document, summary
+from imds_sim.server.banner import banner, ready_document, show, summary
 from imds_sim.server.condition import condition
 from imds_sim.server.inherited import Inherited
 from imds_sim.server.last_good import keep, load_or_last_good
@@ -210,8 +209,7 @@ class Daemon:
             log.warning("config.warning", extra={"warning": warning})
         log.info("daemon.ready", extra={"summary": summary(self._core, endpoints)})
         self._notifier.ready(summary(self._core, endpoints))
-        sys.stdout.write(banner(self._core, endpoints))
-        sys.stdout.flush()
+        show(banner(self._core, endpoints))
 
     def _write_ready_file(self, ready_file: str | None, endpoints: Endpoints) -> None:
         if ready_file is None:
