@@ -27,6 +27,7 @@ from imds_sim.server import logs
 from imds_sim.server.backend import Backend
 from imds_sim.server.banner import banner, ready_document, show, summary
 from imds_sim.server.condition import condition
+from imds_sim.server.descriptors import DescriptorWatch
 from imds_sim.server.inherited import Inherited
 from imds_sim.server.last_good import keep, load_or_last_good
 from imds_sim.server.origin import Loaded, Origin
@@ -125,6 +126,7 @@ class Daemon:
         """Start, serve until told to end, stop."""
         recording = Recording(self._core)
         runtime = Runtime(self._core, self._alive, self._inherited)
+        self._descriptors = DescriptorWatch(asyncio.get_running_loop().time)
         self._backend = Backend(runtime, self._process(), recording)
         self._reloading = Reloading(self._origin, self._loaded, self._backend, self._notifier)
         signals = Signals(end=self._reloading.end, tell=self._tell_condition)
@@ -236,6 +238,7 @@ class Daemon:
         if every is not None and now - self._last_sign >= every.total_seconds() / 2:
             self._last_sign = now
             self._notifier.alive()
+        self._descriptors.look()
 
 
 def _show_stacks_on_signals() -> None:
