@@ -66,7 +66,7 @@ class LimitedServer(web.Server):
                 self._idle[handler] = None
 
     def _tell(self) -> None:
-        now = self._loop.time()
+        now = asyncio.get_running_loop().time()
         if self._told_at is None or now - self._told_at >= TOLD_EVERY:
             self._told_at = now
             log.warning("control.connections_closed", extra={"limit": self._limit})

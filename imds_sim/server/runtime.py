@@ -97,6 +97,7 @@ class Runtime:
         self._alarm.stop()
         if self._projected is not None:
             self._projected.remove()
+            self._projected = None  # the control surface may still ring the alarm
         self._listeners.close()
         return await self._connections.drain(drain_timeout)
 
