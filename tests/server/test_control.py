@@ -50,13 +50,15 @@ async def admin_surface(
     control = Control(Backend(runtime, process, Recording(scene.core)), reload, None, body_seconds)
     server = ControlServer(control.answer)
     path = str(tmp_path / "admin.sock")
-    with bound([UnixAddress(path)], {}, os.geteuid()) as sockets:
-        await server.start(sockets.values())
-        connector = aiohttp.UnixConnector(path)
-        async with aiohttp.ClientSession("http://localhost", connector=connector) as session:
-            yield session
+    try:
+        with bound([UnixAddress(path)], {}, os.geteuid()) as sockets:
+            await server.start(sockets.values())
+            connector = aiohttp.UnixConnector(path)
+            async with aiohttp.ClientSession("http://localhost", connector=connector) as session:
+                yield session
+    finally:
         await server.stop()
-    await runtime.stop(0)
+        await runtime.stop(0)
 
 
 @pytest.fixture
@@ -113,6 +115,7 @@ async def test_a_body_that_takes_too_long_is_refused_in_json(tmp_path: Path) -> 
         await go.wait()
 
     async with (
+        asyncio.timeout(20),
         admin_surface(tmp_path, body_seconds=0.05) as admin,
         admin.post("/v1/verify", data=half()) as answer,
     ):
