@@ -55,6 +55,7 @@ class AdminRefused(AdminError):
         "TooManyAdded": 2,
         "NotRestorable": 2,
         "NotPermitted": 77,
+        "DaemonEnds": 69,
         "ConfigNotReadable": 66,
         "ConfigInvalid": 78,
         "StateUnusable": 77,

@@ -40,4 +40,5 @@ RELOAD_STATUS = {
     "ConfigNotReadable": 422,
     "CannotBind": 409,
     "SinkNotWritable": 409,
+    "DaemonEnds": 503,
 }

@@ -24,7 +24,8 @@ def command(config: str | None, ready_file: str | None, last_good: bool) -> int:
     """Run the daemon in the foreground.
 
     SIGTERM and SIGINT end it after open requests, a second one at once with status 128+N; SIGHUP
-    reads the file again; SIGQUIT shows the stacks of all threads.
+    reads the file again; SIGUSR1 writes a line on how it is to the log, SIGQUIT the stacks of all
+    threads.
 
     \b
     Example:

@@ -1,5 +1,8 @@
 """What the daemon says of itself once it is ready: for a person, and as JSON for a program."""
 
+import logging
+import os
+import sys
 from collections.abc import Iterator
 
 from imds_sim.kernel.exchange import Surface
@@ -10,6 +13,8 @@ from imds_sim.simulator.environment_block import Format
 from imds_sim.workloads.endpoint import Endpoint
 from imds_sim.workloads.function import Function
 from imds_sim.workloads.workload import Workload
+
+log = logging.getLogger(__name__)
 
 SHOWN = 20  # workloads; a fleet is not for reading
 
@@ -40,6 +45,20 @@ def _counted(count: int, noun: str) -> str:
 def banner(core: Core, endpoints: Endpoints) -> str:
     """Endpoints, workloads and the environment to paste. Holds no credentials."""
     return "\n".join(_lines(core, endpoints)) + "\n"
+
+
+def show(text: str) -> None:
+    """Write to standard output, if there is one: whoever read it may be gone, its disk be full."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        log.warning("banner.not_written", extra={"reason": error.strerror})
+        nowhere = os.open(os.devnull, os.O_WRONLY)  # for what is buffered, at the latest at the end
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _lines(core: Core, endpoints: Endpoints) -> Iterator[str]:

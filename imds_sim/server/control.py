@@ -1,5 +1,6 @@
 """The admin surface on its sockets: aiohttp around the plain handlers of `admin.api`."""
 
+import asyncio
 import json
 import logging
 import os
@@ -21,11 +22,13 @@ from imds_sim.kernel.secret import Secret
 from imds_sim.server.admin_socket import NOTHING, bound
 from imds_sim.server.backend import Backend
 from imds_sim.server.binding import bound_address
+from imds_sim.server.control_server import ControlServer
 from imds_sim.server.scrape import is_scrape, scraped
 
 log = logging.getLogger(__name__)
 
-BODY_LIMIT = 1024 * 1024
+BODY_LIMIT = 1024 * 1024  # as aiohttp's BaseRequest has it
+BODY_SECONDS = 30.0  # for a whole body to arrive, as on the surfaces
 NOT_PERMITTED = failure(403, "NotPermitted", "only root, the daemon's user and its group may ask")
 UID_MAP = "/proc/self/uid_map"
 ALL_IDS = 2**32 - 1  # of a namespace that maps every user
@@ -34,33 +37,23 @@ _PEER_CREDENTIALS = struct.Struct("iII")  # pid, uid, gid: struct ucred of unix(
 
 
 class Control:
-    """Serves the admin API on sockets that are bound already; only to those who may ask."""
+    """The admin API over HTTP; only for those who may ask."""
 
     def __init__(
         self,
         backend: Backend,
         reload: Callable[[], Awaitable[ReloadOutcome]],
         token: Secret | None = None,
+        body_seconds: float = BODY_SECONDS,
     ) -> None:
+        self._body_seconds = body_seconds
         self._backend = backend
         self._api = AdminApi(backend)
         self._admission = Admission(token)
         self._reload = reload
-        application = web.Application(client_max_size=BODY_LIMIT)
-        application.router.add_route("*", "/{path:.*}", self._answer)
-        self._runner = web.AppRunner(application, access_log=None, handle_signals=False)
 
-    async def start(self, sockets: Iterable[socket.socket]) -> None:
-        """Begin to serve."""
-        await self._runner.setup()
-        for each in sockets:
-            await web.SockSite(self._runner, each, backlog=128).start()
-
-    async def stop(self) -> None:
-        """End; open requests get a moment to finish."""
-        await self._runner.cleanup()
-
-    async def _answer(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.BaseRequest) -> web.Response:
+        """Answer one request, if its sender may ask."""
         refusal = self._refusal(request)
         if refusal is None and is_scrape(request):
             return scraped(self._backend, request)
@@ -73,16 +66,19 @@ class Control:
             status=reply.status, text=text, content_type="application/json", headers=headers
         )
 
-    async def _reply(self, request: web.Request) -> AdminReply:
+    async def _reply(self, request: web.BaseRequest) -> AdminReply:
         if (request.method, request.path) == RELOAD:
             return self._api.reloaded(await self._reload())
         try:
-            body = await request.read()
+            async with asyncio.timeout(self._body_seconds):
+                body = await request.read()
+        except TimeoutError:
+            return failure(408, "BodyTooSlow", f"the body took over {self._body_seconds:g} s")
         except web.HTTPRequestEntityTooLarge:
             return failure(413, "BodyTooLarge", f"the body has more than {BODY_LIMIT} bytes")
         return self._api.handle(request.method, request.path, dict(request.query), body)
 
-    def _refusal(self, request: web.Request) -> AdminReply | None:
+    def _refusal(self, request: web.BaseRequest) -> AdminReply | None:
         connection = request.transport.get_extra_info("socket") if request.transport else None
         refusal: AdminReply | None
         if connection is None:
@@ -114,12 +110,12 @@ async def serving(
     Raises what `admin_socket.bound` raises.
     """
     with bound(addresses, environ, uid, inherited) as sockets:
-        control = Control(backend, reload, token)
+        server = ControlServer(Control(backend, reload, token).answer)
         try:
-            await control.start(sockets.values())
+            await server.start(sockets.values())
             yield tuple(sockets)
         finally:
-            await control.stop()
+            await server.stop()
 
 
 def is_permitted(connection: socket.socket) -> bool:

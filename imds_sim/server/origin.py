@@ -1,11 +1,13 @@
 """Where worlds come from: the configuration, with the key and the generations kept for it."""
 
 import hashlib
+import stat
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from imds_sim.config.build import build_world
+from imds_sim.config.errors import ConfigNotReadable, Problem
 from imds_sim.config.load import load_config
 from imds_sim.config.schema.configuration import Configuration
 from imds_sim.iam.generations import Generations
@@ -77,6 +79,7 @@ class Origin:
         """
         if self.path is None:
             return self.first()
+        _refuse_stream(self.path)
         configuration = load_config(self.path)
         needs_restart = [
             f"{self.path}: {key}: the change takes effect after a restart"
@@ -116,3 +119,14 @@ class Origin:
         if self._state is not None:
             return self._state.state_key(self.entropy)
         return self.entropy.bytes(KEY_BYTES, "state key")
+
+
+def _refuse_stream(path: Path) -> None:
+    """A pipe gave its content at the start; to open it again could block for ever."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return  # whoever reads it says what is wrong
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        reason = "is not a regular file, so it cannot be read again; restart the daemon"
+        raise ConfigNotReadable([Problem(str(path), None, None, "", reason)])

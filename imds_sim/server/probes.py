@@ -7,14 +7,17 @@ from contextlib import ExitStack, asynccontextmanager
 
 from aiohttp import web
 
-from imds_sim.admin.api import AdminApi
+from imds_sim.admin.api import AdminApi, failure
 from imds_sim.kernel.address import Address, BoundAddress
 from imds_sim.server.admin_socket import NOTHING
 from imds_sim.server.backend import Backend
 from imds_sim.server.binding import bind, bound_address
-from imds_sim.server.scrape import PATH, scraped
+from imds_sim.server.control_server import ControlServer
+from imds_sim.server.scrape import PATH as SCRAPED
+from imds_sim.server.scrape import is_scrape, scraped
 
 PATHS = ("/healthz", "/readyz")
+NOT_FOUND = failure(404, "NotFound", f"here are only {', '.join(PATHS)} and {SCRAPED}")
 
 
 @asynccontextmanager
@@ -29,29 +32,26 @@ async def probing(
     """
     api = AdminApi(backend)
 
-    async def answer(request: web.Request) -> web.Response:
-        reply = api.handle(request.method, request.path, {})
+    async def answer(request: web.BaseRequest) -> web.Response:
+        if is_scrape(request):
+            return scraped(backend, request)
+        known = request.path in PATHS
+        reply = api.handle(request.method, request.path, {}) if known else NOT_FOUND
+        headers = {"Allow": ", ".join(reply.allow)} if reply.allow else {}
         text = json.dumps(reply.document, indent=1) + "\n"
-        return web.Response(status=reply.status, text=text, content_type="application/json")
+        return web.Response(
+            status=reply.status, text=text, content_type="application/json", headers=headers
+        )
 
-    async def scrape(request: web.Request) -> web.Response:
-        return scraped(backend, request)
-
-    application = web.Application()
-    application.router.add_get(PATH, scrape)
-    for path in PATHS:
-        application.router.add_get(path, answer)
-    runner = web.AppRunner(application, access_log=None, handle_signals=False)
+    server = ControlServer(answer)
     with ExitStack() as closing:
         sockets: list[socket.socket] = []
         for address in addresses:
             given = inherited.get(address)
             sockets.append(bind(address, "probes") if given is None else given.dup())
             closing.callback(sockets[-1].close)
-        await runner.setup()
         try:
-            for each in sockets:
-                await web.SockSite(runner, each, backlog=128).start()
+            await server.start(sockets)
             yield tuple(map(bound_address, sockets))
         finally:
-            await runner.cleanup()
+            await server.stop()

@@ -98,6 +98,7 @@ class Runtime:
         self._alarm.stop()
         if self._projected is not None:
             self._projected.remove()
+            self._projected = None  # the control surface may still ring the alarm
         self._listeners.close()
         return await self._connections.drain(drain_timeout)
 
@@ -110,6 +111,11 @@ class Runtime:
     def loop_lag(self) -> float:
         """Seconds by which the loop came late to its last regular look."""
         return self._alarm.lag
+
+    @property
+    def connections(self) -> int:
+        """Connections of clients to the surfaces that are open now."""
+        return len(self._connections)
 
     def in_flight(self) -> Mapping[str, int]:
         """Requests that have begun and are not answered, by surface."""

@@ -7,12 +7,12 @@ from imds_sim.server.backend import Backend
 PATH = "/metrics"
 
 
-def is_scrape(request: web.Request) -> bool:
+def is_scrape(request: web.BaseRequest) -> bool:
     """Whether a request wants the metrics."""
     return request.method in ("GET", "HEAD") and request.path == PATH
 
 
-def scraped(backend: Backend, request: web.Request) -> web.Response:
+def scraped(backend: Backend, request: web.BaseRequest) -> web.Response:
     """The metrics, in the format that the client accepts."""
     from imds_sim.server.metrics import exposition
 

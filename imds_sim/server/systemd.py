@@ -14,6 +14,8 @@ from typing import Self
 
 log = logging.getLogger(__name__)
 
+MARGIN = timedelta(seconds=5)  # for what comes after the drain: the control surface, files
+
 
 @dataclass(frozen=True, slots=True)
 class Notifier:
@@ -45,9 +47,10 @@ class Notifier:
         microseconds = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
         self._send("RELOADING=1", f"MONOTONIC_USEC={microseconds}")
 
-    def stopping(self) -> None:
-        """The drain begins."""
-        self._send("STOPPING=1", "STATUS=draining")
+    def stopping(self, drain_timeout: timedelta) -> None:
+        """The drain begins; the manager's patience shall not end before it does."""
+        microseconds = (drain_timeout + MARGIN) // timedelta(microseconds=1)
+        self._send("STOPPING=1", "STATUS=draining", f"EXTEND_TIMEOUT_USEC={microseconds}")
 
     def alive(self) -> None:
         """A sign of life for the watchdog."""

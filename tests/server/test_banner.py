@@ -1,9 +1,10 @@
+import sys
 from dataclasses import replace
 
 import pytest
 
 from imds_sim.kernel.exchange import Surface
-from imds_sim.server.banner import SHOWN, banner, ready_document, summary
+from imds_sim.server.banner import SHOWN, banner, ready_document, show, summary
 from imds_sim.simulator.endpoints import Endpoints
 from tests.simulator.scenes import scene_of
 
@@ -62,3 +63,27 @@ def test_a_fleet_is_not_listed_whole(count: int, more: bool) -> None:
 def test_the_summary_counts_workloads_and_endpoints() -> None:
     core = scene_of("roles: {web: {}}\ninstances: {web-1: {role: web}}").core
     assert summary(core, ENDPOINTS) == "serving 1 workload on 3 endpoints, generation 1"
+
+
+def test_the_banner_goes_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    show("imds-sim is ready\n")
+    assert capsys.readouterr().out == "imds-sim is ready\n"
+
+
+def test_a_standard_output_that_takes_nothing_is_told_once_and_is_no_failure(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with open("/dev/full", "w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        show("imds-sim is ready\n")
+        show("and more\n")
+        full.flush()  # as the end of the process does
+    assert [each.message for each in caplog.records] == ["banner.not_written"]
+
+
+def test_without_a_standard_output_nothing_is_shown(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    show("imds-sim is ready\n")
+    assert caplog.records == []

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,7 +17,15 @@ from imds_sim.kernel.address import UnixAddress
 from imds_sim.kernel.clock import ManualClock
 from imds_sim.server.admin_socket import bound
 from imds_sim.server.backend import Backend
-from imds_sim.server.control import BODY_LIMIT, Control, is_hidden, may_ask, serving
+from imds_sim.server.control import (
+    BODY_LIMIT,
+    BODY_SECONDS,
+    Control,
+    is_hidden,
+    may_ask,
+    serving,
+)
+from imds_sim.server.control_server import ControlServer
 from imds_sim.server.recording import Recording
 from imds_sim.server.runtime import Runtime
 from imds_sim.simulator.private import private_world
@@ -25,8 +34,10 @@ from tests.simulator.scenes import scene_of
 DEFAULT = "roles: {web: {}}\ninstances: {web-1: {role: web}}"
 
 
-@pytest.fixture
-async def admin(tmp_path: Path) -> AsyncIterator[aiohttp.ClientSession]:
+@asynccontextmanager
+async def admin_surface(
+    tmp_path: Path, body_seconds: float = BODY_SECONDS
+) -> AsyncIterator[aiohttp.ClientSession]:
     scene = scene_of(DEFAULT)
     scene.core.swap(private_world(scene.core.world))
     runtime = Runtime(scene.core)
@@ -36,15 +47,24 @@ async def admin(tmp_path: Path) -> AsyncIterator[aiohttp.ClientSession]:
     async def reload() -> ReloadOutcome:
         return ReloadOutcome(ManualClock().now(), 7)
 
-    control = Control(Backend(runtime, process, Recording(scene.core)), reload)
+    control = Control(Backend(runtime, process, Recording(scene.core)), reload, None, body_seconds)
+    server = ControlServer(control.answer)
     path = str(tmp_path / "admin.sock")
-    with bound([UnixAddress(path)], {}, os.geteuid()) as sockets:
-        await control.start(sockets.values())
-        connector = aiohttp.UnixConnector(path)
-        async with aiohttp.ClientSession("http://localhost", connector=connector) as session:
-            yield session
-        await control.stop()
-    await runtime.stop(0)
+    try:
+        with bound([UnixAddress(path)], {}, os.geteuid()) as sockets:
+            await server.start(sockets.values())
+            connector = aiohttp.UnixConnector(path)
+            async with aiohttp.ClientSession("http://localhost", connector=connector) as session:
+                yield session
+    finally:
+        await server.stop()
+        await runtime.stop(0)
+
+
+@pytest.fixture
+async def admin(tmp_path: Path) -> AsyncIterator[aiohttp.ClientSession]:
+    async with admin_surface(tmp_path) as session:
+        yield session
 
 
 async def test_a_document_is_json(admin: aiohttp.ClientSession) -> None:
@@ -85,6 +105,23 @@ async def test_a_body_that_is_too_large_is_refused_in_json(
     async with admin.post("/v1/verify", data=io.BytesIO(b"x" * size)) as answer:
         assert answer.status == 413
         assert (await answer.json())["error"]["code"] == "BodyTooLarge"
+
+
+async def test_a_body_that_takes_too_long_is_refused_in_json(tmp_path: Path) -> None:
+    go = asyncio.Event()
+
+    async def half() -> AsyncIterator[bytes]:
+        yield b"{"
+        await go.wait()
+
+    async with (
+        asyncio.timeout(20),
+        admin_surface(tmp_path, body_seconds=0.05) as admin,
+        admin.post("/v1/verify", data=half()) as answer,
+    ):
+        assert answer.status == 408
+        assert (await answer.json())["error"]["code"] == "BodyTooSlow"
+        go.set()
 
 
 async def test_many_may_ask_at_once(admin: aiohttp.ClientSession) -> None:

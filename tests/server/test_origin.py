@@ -154,3 +154,28 @@ def test_the_keys_of_issuers_outlive_the_process_in_the_state_directory(tmp_path
         return issuers.of(issuers.provider("realm")).jwks()
 
     assert published() == published()
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a device"])
+def test_what_can_block_or_has_given_its_content_is_not_read_again(
+    tmp_path: Path, kind: str
+) -> None:
+    file = tmp_path / "sim.yaml"
+    file.write_text(WEB)
+    first = Origin(load_config(file), NOW, file)
+    file.unlink()
+    if kind == "a pipe":
+        os.mkfifo(file)
+    else:
+        file.symlink_to("/dev/zero")
+    with pytest.raises(ConfigNotReadable, match=rf"{file}: is not a regular file, .* restart"):
+        first.again()
+
+
+def test_a_link_to_a_file_is_read_again(tmp_path: Path) -> None:
+    file = tmp_path / "sim.yaml"
+    (tmp_path / "data").write_text(WEB)
+    file.symlink_to("data")
+    origin_of_link = Origin(load_config(file), NOW, file)
+    (tmp_path / "data").write_text(WEB + "instances: {web-1: {role: web}}\n")
+    assert [*origin_of_link.again().world.resolver.workloads] == ["web-1"]

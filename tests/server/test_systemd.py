@@ -36,10 +36,15 @@ def test_a_reload_carries_its_monotonic_time_in_one_datagram(manager: socket.soc
 
 def test_stopping_and_signs_of_life_are_told(manager: socket.socket) -> None:
     notifier = Notifier(manager.getsockname())
-    notifier.stopping()
+    notifier.stopping(timedelta(seconds=10))
     notifier.alive()
     assert received(manager)["STOPPING"] == "1"
     assert received(manager) == {"WATCHDOG": "1"}
+
+
+def test_a_drain_asks_for_its_own_time_and_five_seconds_more(manager: socket.socket) -> None:
+    Notifier(manager.getsockname()).stopping(timedelta(minutes=10))
+    assert received(manager)["EXTEND_TIMEOUT_USEC"] == "605000000"
 
 
 def test_an_abstract_socket_is_reached() -> None:

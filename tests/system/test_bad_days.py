@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import os
 import resource
 import signal
 import socket
@@ -14,10 +15,13 @@ from shutil import which
 
 import pytest
 
+from imds_sim.admin.client import AdminClient
 from tests.daemons import BARE, Daemon, daemon, handed_over
 from tests.namespaces import missing, namespace
+from tests.service_manager import service_manager
 from tests.system.test_daemon import DEFAULT, serve_in
 from tests.system.test_under_load import memory
+from tests.waiting import until
 
 
 def port_of(running: Daemon) -> int:
@@ -25,10 +29,10 @@ def port_of(running: Daemon) -> int:
     return int(imds.rpartition(":")[2])
 
 
-def asked(port: int) -> int:
+def asked(port: int, path: str = "/latest/meta-data/") -> int:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
-        connection.request("GET", "/latest/meta-data/")
+        connection.request("GET", path)
         return connection.getresponse().status
     finally:
         connection.close()
@@ -141,31 +145,25 @@ def test_a_full_disk_at_the_writing_of_the_key_is_told_with_the_cure(tmp_path: P
     assert not (tmp_path / "state" / "state.key").exists()
 
 
-def test_sigterm_in_the_middle_of_a_reload_ends_it_well(tmp_path: Path) -> None:
-    with daemon(tmp_path, DEFAULT) as running:
-        many = "".join(f"  web-{n}: {{role: web, clients: [10.0.{n >> 8}.{n & 255}]}}\n"
-                       for n in range(2, 3000))  # fmt: skip
-        (tmp_path / "config.yaml").write_text(
-            DEFAULT.replace("instances: {web-1: {role: web}}", "instances:\n  web-1: {role: web}")
-            + many
-        )
-        running.process.send_signal(signal.SIGHUP)
-        running.process.send_signal(signal.SIGTERM)
-        assert running.process.wait(timeout=60) == 0
-        assert "Traceback" not in running.log()
-        assert not (tmp_path / "admin.sock").exists()
+def few_descriptors() -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128))
 
 
+@pytest.mark.parametrize("crowded", ["imds", "probes", "admin"])
 def test_at_the_limit_of_descriptors_the_next_client_is_served_all_the_same(
-    tmp_path: Path,
+    tmp_path: Path, crowded: str
 ) -> None:
-    config, ready = tmp_path / "sim.yaml", tmp_path / "ready.json"
-    config.write_text(DEFAULT)
+    config, ready, token = (tmp_path / name for name in ("sim.yaml", "ready.json", "token"))
+    token.write_text("let-me-in-please\n")
+    token.chmod(0o600)
+    config.write_text(
+        DEFAULT.replace("lambda: []", 'lambda: [], admin: ["127.0.0.1:0"]')
+        + f'admin_token_file: {token}\nprobes: ["127.0.0.1:0"]\n'
+    )
     serve = ["serve", "--config", str(config), "--ready-file", str(ready)]
     process = subprocess.Popen(
         [sys.executable, "-m", "imds_sim", *serve],
-        env={**BARE, "RUNTIME_DIRECTORY": str(tmp_path)},
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128)),
+        env={**BARE, "RUNTIME_DIRECTORY": str(tmp_path)}, preexec_fn=few_descriptors,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     with contextlib.ExitStack() as closing:
@@ -173,15 +171,63 @@ def test_at_the_limit_of_descriptors_the_next_client_is_served_all_the_same(
         closing.callback(process.kill)
         assert process.stdout is not None
         assert process.stdout.readline() == "imds-sim is ready\n"
-        [imds] = json.loads(ready.read_text())["imds"]
-        port = int(imds.rpartition(":")[2])
+        opened = json.loads(ready.read_text())
+        ports = {
+            each: int(opened[each][0].rpartition(":")[2]) for each in ("imds", "probes", "admin")
+        }
         for _ in range(200):
-            closing.enter_context(socket.create_connection(("127.0.0.1", port)))
-        assert asked(port) == 401
+            closing.enter_context(socket.create_connection(("127.0.0.1", ports[crowded])))
+        assert asked(ports["imds"]) == 401
+        assert asked(ports["probes"], "/readyz") == 200
+        assert asked(ports["admin"], "/v1/status") == 401
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "Traceback" not in errors
+
+
+def test_that_descriptors_have_run_out_is_told_in_one_line(tmp_path: Path) -> None:
+    with daemon(tmp_path, DEFAULT) as running:
+        port = port_of(running)
+        pid = running.process.pid
+        before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (0, before[1]))  # what is open stays so
+        until(lambda: "descriptors.exhausted" in running.log())
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+        assert asked(port) == 401
+        assert running.stop() == 0
+        assert running.log().count("descriptors.exhausted") == 1
+
+
+@pytest.mark.parametrize(
+    ("output", "told"),
+    [
+        pytest.param("exec {0} >/dev/full", True, id="on a full disk"),
+        pytest.param("{0} | true", True, id="that nobody reads"),
+        pytest.param("exec {0} >&-", False, id="that is closed"),
+    ],
+)
+def test_a_standard_output_that_takes_nothing_does_not_end_it(
+    tmp_path: Path, output: str, told: bool
+) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(DEFAULT)
+    serve = f"{sys.executable} -m imds_sim serve --config {file}"
+    with service_manager(tmp_path) as manager:
+        process = subprocess.Popen(
+            ["sh", "-c", output.format(serve)],
+            env={**BARE, "RUNTIME_DIRECTORY": str(tmp_path), **manager.environment},
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        manager.until("READY")
+        status = AdminClient(f"{tmp_path}/admin.sock").call("GET", "/v1/status")
+        assert isinstance(status["pid"], int)
+        os.kill(status["pid"], signal.SIGTERM)
+        _, errors = process.communicate(timeout=60)
+    assert "daemon.stopped" in errors
+    assert ("banner.not_written" in errors) is told
+    assert "Traceback" not in errors
+    assert "Exception" not in errors
 
 
 def test_an_interrupt_right_after_the_first_answer_is_not_lost(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from urllib.request import urlopen
 import pytest
 
 from tests.daemons import BARE, Daemon, daemon
-from tests.waiting import PATIENCE
+from tests.service_manager import service_manager
+from tests.waiting import PATIENCE, until
 
 ANY = '["127.0.0.1:0"]'
 FREE = f"listen: {{imds: {ANY}, sts: {ANY}, ecs: {ANY}, eks: [], lambda: []}}\n"
@@ -92,7 +93,7 @@ def test_a_broken_file_leaves_the_old_world_serving_and_is_told_everywhere(
 def test_sighup_reloads_too(running: Daemon) -> None:
     (running.folder / "config.yaml").write_text(DEFAULT + "tasks: {api-1: {role: web}}\n")
     running.process.send_signal(signal.SIGHUP)
-    running.imds_sim("reload")  # one at a time: when this one has ended, the other has too
+    until(lambda: json.loads(running.imds_sim("status", "--json").stdout)["last_reload"])
     assert "AWS_CONTAINER_CREDENTIALS_FULL_URI" in running.environment("api-1")
 
 
@@ -209,49 +210,26 @@ def test_a_file_that_cannot_be_served_ends_it_with_a_line_and_a_status(
 
 
 def test_the_service_manager_hears_of_every_turn(tmp_path: Path) -> None:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-        manager.bind(str(tmp_path / "notify"))
-        manager.settimeout(30)
-        variables = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "200000"}
-
-        def until(word: str) -> dict[str, str]:
-            while True:
-                lines = dict(line.split("=", 1) for line in manager.recv(4096).decode().split("\n"))
-                if word in lines:
-                    return lines
-
+    with service_manager(tmp_path) as manager:
+        variables = {**manager.environment, "WATCHDOG_USEC": "200000"}
         with daemon(tmp_path, DEFAULT, environment=variables) as started:
-            assert "serving 1 workload on 3 endpoints" in until("READY")["STATUS"]
-            until("WATCHDOG")
+            ready = manager.until("READY")[-1]
+            assert ready["STATUS"] == "serving 1 workload on 3 endpoints, generation 1"
+            manager.until("WATCHDOG")
             (tmp_path / "config.yaml").write_text("rols: {}")
             started.process.send_signal(signal.SIGHUP)
-            assert int(until("RELOADING")["MONOTONIC_USEC"]) > 0
-            assert "generation 1" in until("READY")["STATUS"]
+            assert int(manager.until("RELOADING")[-1]["MONOTONIC_USEC"]) > 0
+            refused = manager.until("READY")[-1]["STATUS"]
+            assert refused.startswith(f"reload refused: {tmp_path}/config.yaml:1:1: rols: ")
+            assert refused.endswith(f"; still {ready['STATUS']}")
+            (tmp_path / "config.yaml").write_text(DEFAULT)
+            started.process.send_signal(signal.SIGHUP)
+            again = manager.until("READY")[-1]["STATUS"]
+            assert again == "serving 1 workload on 3 endpoints, generation 2"
             started.process.send_signal(signal.SIGTERM)
-            until("STOPPING")
+            stopping = manager.until("STOPPING")[-1]
+            assert stopping["EXTEND_TIMEOUT_USEC"] == "15000000"
             assert started.process.wait(timeout=30) == 0
-
-
-def test_a_second_signal_ends_a_drain_at_once(tmp_path: Path) -> None:
-    config = DEFAULT + "drain_timeout: 10m\n"
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-        manager.bind(str(tmp_path / "notify"))
-        manager.settimeout(30)
-        place = {"NOTIFY_SOCKET": str(tmp_path / "notify")}
-        with daemon(tmp_path, config, environment=place) as started:
-            host, port = started.ready["sts"][0].removeprefix("http://").split(":")
-            with socket.create_connection((host, int(port)), timeout=30) as client:
-                client.sendall(
-                    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n"
-                    b"Expect: 100-continue\r\n\r\n"
-                )
-                assert client.recv(100).startswith(b"HTTP/1.1 100 ")
-                started.process.send_signal(signal.SIGTERM)
-                while b"STOPPING=1" not in manager.recv(4096):
-                    pass
-                started.process.send_signal(signal.SIGINT)
-                assert started.process.wait(timeout=30) == 128 + signal.SIGINT
-            assert "daemon.cut_short" in started.log()
 
 
 def test_sigquit_shows_the_stacks_and_ends_nothing(running: Daemon) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,29 @@ def test_one_that_another_user_put_there_answers_nobody(tmp_path: Path) -> None:
     (tmp_path / "sim.yaml").write_text(f"state_dir: {tmp_path}/state\n{BROKEN}")
     done = serve_in(tmp_path, "--last-good", "--config", "sim.yaml")
     assert (done.returncode, done.stdout) == (78, "")
+
+
+def test_a_configuration_that_never_answered_is_not_kept(tmp_path: Path) -> None:
+    """Nor are the roles that it does not have: they would count as deleted, and made anew."""
+    two = DEFAULT.replace("roles: {web: {}}", "roles: {web: {}, db: {}}")
+    good = f"state_dir: {tmp_path}/state\n{two}"
+    with daemon(tmp_path, good, arguments=["--last-good"]) as first:
+        assert first.stop() == 0
+    generations = (tmp_path / "state" / "generations.json").read_bytes()
+    file = tmp_path / "sim.yaml"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        place = f'sts: ["127.0.0.1:{taken.getsockname()[1]}"]'
+        file.write_text(
+            f"state_dir: {tmp_path}/state\n{DEFAULT}".replace('sts: ["127.0.0.1:0"]', place)
+        )
+        done = serve_in(tmp_path, "--last-good", "--config", str(file))
+        assert (done.returncode, "address already in use" in done.stderr) == (69, True)
+    assert (tmp_path / "state" / "last-good.yaml").read_text() == good
+    assert (tmp_path / "state" / "generations.json").read_bytes() == generations
+    broken = f"state_dir: {tmp_path}/state\n{BROKEN}"
+    with daemon(tmp_path, broken, arguments=["--last-good"]) as again:
+        assert "last good configuration answers" in again.imds_sim("status").stdout
+        assert again.stop() == 0
 
 
 def test_where_none_was_kept_the_broken_file_is_told(tmp_path: Path) -> None:
