@@ -173,9 +173,9 @@ def _enter(variables: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Non
 
     By `monkeypatch`, so that what a test changes by it besides is undone in the right order.
     """
-    from imds_sim.server.this_process import workload_environ
+    from imds_sim.simulator.child_environment import child_environment
 
-    mine = workload_environ(variables)
+    mine = child_environment(os.environ, variables)
     for name in set(os.environ) - set(mine):
         monkeypatch.delenv(name)
     for name, value in mine.items():

@@ -117,12 +117,9 @@ def command(
                 simulator.core.journal.sink = rotating(simulator.core, subject, variables)
             elif token_file is not None:
                 variables = placed(variables, TokenFile(token_file), Path(folder), subject.name)
-            empty = Path(folder, "empty")
-            empty.touch(mode=0o400)
             environ = child_environment(
                 os.environ,
                 variables,
-                empty_file=str(empty),
                 admin=next(iter(simulator.endpoints.admin), None),
                 aws_config=aws_config,
                 endpoint_url=endpoint_url,

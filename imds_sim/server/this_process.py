@@ -5,27 +5,22 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from imds_sim.simulator.child_environment import CREDENTIALS_FILE, child_environment
+from imds_sim.simulator.child_environment import child_environment
 
 
 @contextmanager
 def patched_environ(variables: Mapping[str, str]) -> Iterator[None]:
-    """Inside, the environment is that of `workload_environ`; then it is as it was before."""
+    """Inside, the environment is that of a workload, its `variables` those of a `Simulator`.
+
+    Then it is as it was before.
+    """
     before = dict(os.environ)
-    _become(workload_environ(variables))
+    _become(child_environment(os.environ, variables))
     try:
         with own_default_session():
             yield
     finally:
         _become(before)
-
-
-def workload_environ(variables: Mapping[str, str]) -> dict[str, str]:
-    """The environment of this process with the real AWS hidden, and `variables`.
-
-    They are those of a `Simulator`, which name an empty file.
-    """
-    return child_environment(os.environ, variables, empty_file=variables[CREDENTIALS_FILE])
 
 
 @contextmanager

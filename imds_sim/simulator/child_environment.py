@@ -8,7 +8,6 @@ KEPT = frozenset(
 )
 KEPT_PREFIX = "AWS_METADATA_SERVICE_"  # timeout and number of attempts
 ADMIN_ADDRESS = "IMDS_SIM_ADMIN"
-CREDENTIALS_FILE = "AWS_SHARED_CREDENTIALS_FILE"
 
 # Literals for clients that compare text, networks for those that understand them (Go, requests).
 PROXY_BYPASS = (
@@ -32,17 +31,16 @@ def child_environment(
     inherited: Mapping[str, str],
     variables: Mapping[str, str],
     *,
-    empty_file: str,
     admin: str | None = None,
     aws_config: str | None = None,
     endpoint_url: str | None = None,
 ) -> dict[str, str]:
-    """`inherited` without the real AWS in it, and `variables` of a workload.
+    """`inherited` without the real AWS in it, and `variables` of a workload, `shield` among them.
 
-    `empty_file` is as in `shield`. `admin` lets our own commands find the daemon inside.
+    `admin` lets our own commands find the daemon inside.
     """
     child = {name: value for name, value in inherited.items() if not is_hidden(name)}
-    child |= {**variables, **shield(inherited, empty_file)}
+    child |= variables
     if aws_config is not None:
         child["AWS_CONFIG_FILE"] = aws_config
     if admin is not None:
@@ -60,7 +58,7 @@ def shield(inherited: Mapping[str, str], empty_file: str) -> dict[str, str]:
     """
     return {
         "AWS_CONFIG_FILE": empty_file,
-        CREDENTIALS_FILE: empty_file,
+        "AWS_SHARED_CREDENTIALS_FILE": empty_file,
         "BOTO_CONFIG": empty_file,  # botocore reads ~/.boto and /etc/boto.cfg before IMDS
         "NO_PROXY": _bypass(inherited, "NO_PROXY", "no_proxy"),
         "no_proxy": _bypass(inherited, "no_proxy", "NO_PROXY"),

@@ -2,13 +2,13 @@ import urllib.request
 
 import pytest
 
-from imds_sim.simulator.child_environment import PROXY_BYPASS, child_environment
+from imds_sim.simulator.child_environment import PROXY_BYPASS, child_environment, shield
 
 WEB_1 = {"AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:5", "AWS_REGION": "us-east-1"}
 
 
 def child(inherited: dict[str, str], **settings: str) -> dict[str, str]:
-    return child_environment(inherited, WEB_1, empty_file="/tmp/empty", **settings)
+    return child_environment(inherited, {**shield(inherited, "/tmp/empty"), **WEB_1}, **settings)
 
 
 @pytest.mark.parametrize(

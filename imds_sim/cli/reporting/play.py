@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from collections import deque
@@ -12,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 
 from imds_sim.cli.foreground import starting
 from imds_sim.cli.reporting.answers import answers, cut
@@ -103,14 +101,8 @@ class Players:
     def _one(self, scenario: str) -> Played | None:
         if self._stopped:
             return None
-        with (
-            tempfile.TemporaryDirectory(prefix="imds-sim-report-") as folder,
-            Simulator.start(self.configuration) as simulator,
-        ):
-            empty = Path(folder, "empty")
-            empty.touch(mode=0o400)
-            variables = simulator.environment(self.workload)
-            environ = child_environment(os.environ, variables, empty_file=str(empty))
+        with Simulator.start(self.configuration) as simulator:
+            environ = child_environment(os.environ, simulator.environment(self.workload))
             if scenario != HEALTHY:
                 simulator.faults.add(scenario)
             watch = Watch()
