@@ -241,6 +241,7 @@ def test_of_a_pytest_of_its_own(failures: dict[str, str], sentence: str) -> None
     assert failures[sentence] == ""
 
 
+@pytest.mark.slow
 def test_workers_of_xdist_do_not_meet(tmp_path: Path) -> None:
     (tmp_path / "sim.yaml").write_text(json.dumps(TWO))
     folder = tmp_path / "deep"

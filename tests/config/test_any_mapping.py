@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -70,6 +71,7 @@ def refusal_of(document: str | dict[str, Any]) -> ConfigInvalid | None:
     return None
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(MAPPINGS)
 def test_any_mapping_of_known_keys_is_taken_or_refused_in_words(mapping: dict[str, Any]) -> None:
@@ -81,6 +83,7 @@ def test_any_mapping_of_known_keys_is_taken_or_refused_in_words(mapping: dict[st
             assert jargon not in str(invalid)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(MAPPINGS)
 def test_the_same_mapping_written_as_yaml_points_at_lines(mapping: dict[str, Any]) -> None:
@@ -93,6 +96,7 @@ def test_the_same_mapping_written_as_yaml_points_at_lines(mapping: dict[str, Any
         assert places == sorted(places)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="ab:{}[]&*!|>-?'\"#%@`,~<\n\t \x07é0", max_size=40))
 def test_any_text_is_taken_or_refused_in_words(text: str) -> None:

@@ -80,6 +80,7 @@ def test_a_role_that_goes_and_comes_back_is_another_role(world_of: WorldOf) -> N
     assert first.directory.roles[other] == back.directory.roles[other]
 
 
+@pytest.mark.slow
 def test_ten_thousand_instances_are_built_at_once(world_of: WorldOf) -> None:
     text = "roles: {web: {}}\ninstances:\n" + "".join(
         f"  web-{n}: {{role: web, clients: [10.0.{n // 256}.{n % 256}]}}\n" for n in range(10_000)

@@ -155,6 +155,7 @@ def test_damaged_session_tokens_are_unknown() -> None:
         assert code_of(answer(sts, request)) == "InvalidClientTokenId"
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.data())
 def test_no_assertion_breaks_the_service(data: st.DataObject) -> None:

@@ -312,7 +312,13 @@ def test_a_ready_file_that_cannot_be_written_is_told_in_one_line(tmp_path: Path)
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    "closed",
+    [
+        "<&- >&- 2>&-",
+        *(pytest.param(one, marks=pytest.mark.slow) for one in ("<&-", ">&-", "2>&-")),
+    ],
+)
 def test_closed_standard_descriptors_do_not_end_it(tmp_path: Path, closed: str) -> None:
     command = f"exec {sys.executable} -m imds_sim run -- true {closed}"
     done = subprocess.run(
