@@ -23,6 +23,8 @@ from tests.system.test_daemon import DEFAULT, serve_in
 from tests.system.test_under_load import memory
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 
 def port_of(running: Daemon) -> int:
     [imds] = running.ready["imds"]
