@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from imds_sim.workloads.instance import Instance
 from tests import in_process
+from tests.admin_backend import fake_backend
+from tests.admin_stub import StubDaemon, admin_stub
+from tests.worlds import world_of
 
 # Path → status, body. The method may stand before the path.
 Routes = dict[str, tuple[int, str]]
@@ -91,3 +95,16 @@ def invoke() -> Invoke:
         return in_process.invoke(arguments, environ or {})
 
     return run
+
+
+@pytest.fixture
+def daemon(
+    make_instance: Callable[..., Instance],
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[StubDaemon]:
+    """One that our commands find, with instance web-1."""
+    backend = fake_backend(world_of(make_instance("web-1")))
+    with admin_stub(backend, tmp_path_factory.mktemp("run")) as running:
+        monkeypatch.setenv("IMDS_SIM_ADMIN", running.address)
+        yield running

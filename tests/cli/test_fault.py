@@ -1,28 +1,12 @@
 import json
-from collections.abc import Callable, Iterator
 
 import pytest
 
 from imds_sim.faults.catalogue.contents import rows
 from imds_sim.faults.match import Asked, Occasion
 from imds_sim.kernel.exchange import Surface
-from imds_sim.workloads.instance import Instance
-from tests.admin_backend import fake_backend
-from tests.admin_stub import StubDaemon, admin_stub
+from tests.admin_stub import StubDaemon
 from tests.cli.conftest import Invoke
-from tests.worlds import world_of
-
-
-@pytest.fixture
-def daemon(
-    make_instance: Callable[..., Instance],
-    tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[StubDaemon]:
-    backend = fake_backend(world_of(make_instance("web-1")))
-    with admin_stub(backend, tmp_path_factory.mktemp("run")) as running:
-        monkeypatch.setenv("IMDS_SIM_ADMIN", running.address)
-        yield running
 
 
 def test_a_fault_is_added_listed_and_cleared(daemon: StubDaemon, invoke: Invoke) -> None:
