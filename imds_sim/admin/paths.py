@@ -24,7 +24,7 @@ def default_folder(environ: Mapping[str, str], uid: int) -> str:
         return given
     if uid == 0:
         return SYSTEM_FOLDER
-    return _session_folder(environ) or _shared_folder(uid)
+    return own_folder(environ, uid)
 
 
 def own_folder(environ: Mapping[str, str], uid: int) -> str:

@@ -1,27 +1,9 @@
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
-import pytest
 
 from imds_sim.kernel.exchange import Connection, Surface
-from imds_sim.workloads.instance import Instance
-from tests.admin_backend import fake_backend
-from tests.admin_stub import StubDaemon, admin_stub
+from tests.admin_stub import StubDaemon
 from tests.cli.conftest import Invoke
-from tests.worlds import ISSUED_AT, world_of
-
-
-@pytest.fixture
-def daemon(
-    make_instance: Callable[..., Instance],
-    tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[StubDaemon]:
-    folder: Path = tmp_path_factory.mktemp("run")
-    with admin_stub(fake_backend(world_of(make_instance("web-1"))), folder) as running:
-        monkeypatch.setenv("IMDS_SIM_ADMIN", running.address)
-        yield running
+from tests.worlds import ISSUED_AT
 
 
 def asked(daemon: StubDaemon, peer: str, hops: int | None, agent: str, *names: str) -> None:

@@ -1,36 +1,21 @@
 import json
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from imds_sim.kernel.message import Notes
-from imds_sim.workloads.instance import Instance
-from tests.admin_backend import fake_backend
-from tests.admin_stub import StubDaemon, admin_stub
+from tests.admin_stub import StubDaemon
 from tests.cli.conftest import Invoke
-from tests.worlds import ISSUED_AT, world_of
+from tests.worlds import ISSUED_AT
 
 
 @pytest.fixture
-def daemon(
-    make_instance: Callable[..., Instance],
-    tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[StubDaemon]:
-    """A daemon that was asked once on the metadata service and once on the STS."""
-    backend = fake_backend(world_of(make_instance("web-1")))
-    rows: list[tuple[str, str | None, str, str, Notes]] = [
-        ("imds", "web-1", "GET", "/latest/meta-data/", Notes(imds_version=2)),
-        ("sts", None, "POST", "/\x1b[2J", Notes(access_key_id="ASIAHELD", detail="denied")),
-    ]
-    folder: Path = tmp_path_factory.mktemp("run")
-    with admin_stub(backend, folder) as running:
-        for row in rows:
-            record(running, *row)
-        monkeypatch.setenv("IMDS_SIM_ADMIN", running.address)
-        yield running
+def daemon(daemon: StubDaemon) -> StubDaemon:
+    """The daemon, asked once on the metadata service and once on the STS."""
+    record(daemon, "imds", "web-1", "GET", "/latest/meta-data/", Notes(imds_version=2))
+    denied = Notes(access_key_id="ASIAHELD", detail="denied")
+    record(daemon, "sts", None, "POST", "/\x1b[2J", denied)
+    return daemon
 
 
 def record(

@@ -144,36 +144,36 @@ def listening() -> Iterator[socket.socket]:
         yield opened
 
 
+@asynccontextmanager
+async def opened(
+    listening: socket.socket, surface: Surface, request: bytes
+) -> AsyncIterator[tuple[ControlServer, Client]]:
+    """A server at work on a request that is not answered yet, and who made it."""
+    server = ControlServer(surface.answer)
+    await server.start([listening])
+    loop = asyncio.get_running_loop()
+    with socket.socket() as connecting:
+        connecting.setblocking(False)
+        await loop.sock_connect(connecting, listening.getsockname())
+        await loop.sock_sendall(connecting, request)
+        await surface.began.wait()
+        yield server, Client(connecting)
+
+
 @pytest.mark.parametrize("open_request", [WAIT, HALF])
 async def test_the_end_does_not_wait_for_an_open_request(
     listening: socket.socket, open_request: bytes
 ) -> None:
-    surface = Surface()
-    server = ControlServer(surface.answer)
-    await server.start([listening])
-    loop = asyncio.get_running_loop()
-    with socket.socket() as connecting:
-        connecting.setblocking(False)
-        await loop.sock_connect(connecting, listening.getsockname())
-        await loop.sock_sendall(connecting, open_request)
-        await surface.began.wait()
+    async with opened(listening, Surface(), open_request) as (server, client):
         async with asyncio.timeout(PATIENCE / 2):
             await server.stop()
-        assert await Client(connecting).is_closed()
+        assert await client.is_closed()
 
 
 async def test_the_end_lets_an_answer_out_that_comes_soon(listening: socket.socket) -> None:
     surface = Surface()
-    server = ControlServer(surface.answer)
-    await server.start([listening])
-    loop = asyncio.get_running_loop()
-    with socket.socket() as connecting:
-        connecting.setblocking(False)
-        await loop.sock_connect(connecting, listening.getsockname())
-        await loop.sock_sendall(connecting, WAIT)
-        await surface.began.wait()
-        async with asyncio.TaskGroup() as tasks:
-            stopping = tasks.create_task(server.stop())
-            loop.call_soon(surface.go.set)
-            assert await body_of(Client(connecting)) == b"/wait"
-            await stopping
+    async with opened(listening, surface, WAIT) as (server, client), asyncio.TaskGroup() as tasks:
+        stopping = tasks.create_task(server.stop())
+        asyncio.get_running_loop().call_soon(surface.go.set)
+        assert await body_of(client) == b"/wait"
+        await stopping

@@ -1,6 +1,6 @@
 """What a report is held against: an earlier one, or what an SDK was recorded to do."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from imds_sim.cli.reporting.difference import changes
@@ -28,7 +28,7 @@ class Comparison:
         known = {name: self.known[name]} if name in self.known else {}
         return self._find(known, [played])
 
-    def not_played(self, names: Iterable[str]) -> list[str]:
+    def not_played(self, names: Collection[str]) -> list[str]:
         """What the other did and these are without."""
         return [each for each in self.known if each not in names]
 
