@@ -1,12 +1,10 @@
 """The daemon, from its first line to its exit status."""
 
 import asyncio
-import faulthandler
 import gc
 import json
 import logging
 import os
-import signal
 import tempfile
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -34,7 +32,7 @@ from imds_sim.server.projected import folder_beside
 from imds_sim.server.recording import Recording
 from imds_sim.server.reloading import Reloading
 from imds_sim.server.runtime import Runtime
-from imds_sim.server.signals import Signals, hold
+from imds_sim.server.signals import Signals, hold, show_stacks
 from imds_sim.server.state import write_atomically
 from imds_sim.server.systemd import Notifier, from_environment
 from imds_sim.simulator.core import Core
@@ -70,7 +68,7 @@ def serve(config_path: str | None, ready_file: str | None, last_good: bool = Fal
     logs.configure(configuration.log.level, configuration.log.format)
     if wrong is not None:
         log.error("config.last_good", extra={"reason": wrong})
-    _show_stacks_on_signals()
+    show_stacks()
     token = _admin_token(configuration)
     origin = Origin(configuration, clock.now(), Path(config_path) if config_path else None)
     loaded = origin.first()
@@ -241,15 +239,3 @@ class Daemon:
             self._last_sign = now
             self._notifier.alive()
         self._descriptors.look()
-
-
-def _show_stacks_on_signals() -> None:
-    """SIGQUIT writes the stacks of all threads to standard error; SIGABRT too, then it ends.
-
-    SIGABRT is what systemd sends when the watchdog hears nothing: systemd.service(5).
-    """
-    try:
-        faulthandler.enable()
-        faulthandler.register(signal.SIGQUIT)
-    except (RuntimeError, ValueError, OSError):  # standard error is closed
-        log.debug("daemon.no_stacks")

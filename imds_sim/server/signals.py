@@ -1,11 +1,13 @@
 """What signals tell the daemon: to end, to read its file again, to say how it is."""
 
 import asyncio
+import faulthandler
 import logging
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from types import FrameType
 
 log = logging.getLogger(__name__)
 
@@ -16,6 +18,27 @@ HELD = (signal.SIGHUP, signal.SIGUSR1)  # each ends a process that has no handle
 def hold() -> None:
     """Keep SIGHUP and SIGUSR1 waiting: to be called at the very start, until `Signals.heard`."""
     signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
+
+
+def show_stacks() -> None:
+    """SIGQUIT writes the stacks of all threads to standard error; SIGABRT too, then it ends.
+
+    SIGABRT is what systemd sends when the watchdog hears nothing: systemd.service(5). It is served
+    at once, whatever hangs. SIGQUIT waits until the main thread is between two instructions, and
+    so holds the lock of the interpreter: `faulthandler.register` reads the frames of threads that
+    run on, and that ends the process sooner or later (python/cpython#116008).
+    """
+    try:
+        faulthandler.enable()
+    except (RuntimeError, ValueError, OSError):  # standard error is closed
+        log.debug("daemon.no_stacks")
+        return
+    signal.signal(signal.SIGQUIT, _on_sigquit)
+
+
+def _on_sigquit(number: int, frame: FrameType | None) -> None:
+    with suppress(RuntimeError, ValueError, OSError):  # standard error was closed since
+        faulthandler.dump_traceback()
 
 
 class Signals:

@@ -9,9 +9,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.client import RemoteDisconnected
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection, RemoteDisconnected
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -237,6 +238,21 @@ def test_sigquit_shows_the_stacks_and_ends_nothing(running: Daemon) -> None:
     assert running.imds_sim("reload").returncode == 0
     assert running.stop() == 0
     assert "most recent call first" in running.log()
+
+
+def test_a_thousand_sigquits_in_the_midst_of_work_end_nothing(running: Daemon) -> None:
+    where = urlsplit(running.ready["imds"][0])
+    assert where.hostname is not None
+    with closing(HTTPConnection(where.hostname, where.port or 80, timeout=PATIENCE)) as client:
+        for turn in range(1000):
+            if turn % 10 == 0:
+                running.process.send_signal(signal.SIGHUP)  # a thread reads the file anew
+            client.request("GET", "/latest/meta-data/")
+            running.process.send_signal(signal.SIGQUIT)
+            answer = client.getresponse()
+            assert (answer.status, answer.read()) == (401, b"")  # no token was shown
+    assert running.stop() == 0
+    assert running.log().count("most recent call first") > 100
 
 
 def test_the_watchdogs_sigabrt_shows_the_stacks(running: Daemon) -> None:
