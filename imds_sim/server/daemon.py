@@ -5,7 +5,6 @@ import gc
 import json
 import logging
 import os
-import tempfile
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -28,7 +27,8 @@ from imds_sim.server.descriptors import DescriptorWatch
 from imds_sim.server.inherited import Inherited
 from imds_sim.server.last_good import keep, load_or_last_good, warning_of
 from imds_sim.server.origin import Loaded, Origin
-from imds_sim.server.projected import folder_beside
+from imds_sim.server.private_folder import private_folder
+from imds_sim.server.projected import TokensNotWritable, folder_beside
 from imds_sim.server.recording import Recording
 from imds_sim.server.reloading import Reloading
 from imds_sim.server.runtime import Runtime
@@ -189,14 +189,27 @@ class Daemon:
             )
         )
         self._inherited.close_unused([*runtime.bound(), *runtime.probes, *runtime.admin])
-        runtime.project(self._folder_of_pods(runtime))
+        folder = self._folder_of_pods(runtime, control)
+        if folder is not None:
+            runtime.project(folder)
 
-    def _folder_of_pods(self, runtime: Runtime) -> Path:
-        """Beside the admin socket; without one a folder of its own."""
+    def _folder_of_pods(self, runtime: Runtime, control: AsyncExitStack) -> Path | None:
+        """Beside the admin socket; without one in a private folder until `control` is closed.
+
+        None where no file can be written, which only pods need. Raises TokensNotWritable for those.
+        """
         for address in runtime.admin:
             if isinstance(address, UnixAddress):
                 return folder_beside(address.path)
-        return Path(tempfile.mkdtemp(prefix="imds-sim-"), "pods")
+        try:
+            return control.enter_context(private_folder()) / "pods"
+        except OSError as error:
+            if self._core.world.pods:
+                raise TokensNotWritable(
+                    f"token files of pods: {error.strerror}; let TMPDIR be a folder that can be "
+                    "written, or `listen.admin` a unix socket in one"
+                ) from error
+            return None
 
     def _tell_ready(self, ready_file: str | None) -> None:
         """All is bound and minted: keep what must outlive the process, and say so everywhere."""

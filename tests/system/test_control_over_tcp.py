@@ -3,17 +3,22 @@
 import http.client
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from imds_sim.admin.client import AdminClient, find
 from imds_sim.admin.errors import AdminRefused
-from tests.daemons import Daemon, daemon
+from imds_sim.kernel.secret import Secret
+from tests.daemons import BARE, Daemon, daemon
 from tests.system.test_daemon import ANY, DEFAULT, serve_in
 
 TOKEN = "let-me-in-please"
+PODS = "pods: {cart-1: {role: web}}\n"
 
 
 @pytest.fixture
@@ -98,3 +103,61 @@ def test_a_token_that_others_can_read_is_refused_with_the_cure(
     assert f"chmod go-rwx {token_file}" in done.stderr
     assert "Traceback" not in done.stderr
     assert json.dumps(TOKEN) not in done.stderr
+
+
+@pytest.fixture
+def tcp_alone(token_file: Path) -> str:
+    config = DEFAULT.replace("lambda: []", 'lambda: [], admin: ["127.0.0.1:0"]')
+    return config.replace("eks: []", f"eks: {ANY}") + f"admin_token_file: {token_file}\n"
+
+
+def test_token_files_of_pods_have_a_folder_of_their_own_until_the_end(
+    tmp_path: Path, tcp_alone: str
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    variables = {"TMPDIR": str(temporary)}
+    with daemon(tmp_path, tcp_alone + PODS, environment=variables) as started:
+        [port] = map(port_of, started.ready["admin"])
+        client = AdminClient(f"http://127.0.0.1:{port}", Secret(TOKEN))
+        given = client.call("GET", "/v1/environment", {"as": "cart-1"})
+        assert started.stop() == 0
+    assert str(temporary) in json.dumps(given)
+    assert list(temporary.iterdir()) == []
+
+
+@contextmanager
+def where_no_file_can_be_written(folder: Path, config: str) -> Iterator[subprocess.Popen[str]]:
+    """`serve`, which can make folders and no files, as on a full disk."""
+    file = folder / "sim.yaml"
+    file.write_text(config)
+    argv = ["sh", "-c", 'ulimit -f 0 && exec "$@"', "sh", sys.executable, "-m", "imds_sim", "serve"]
+    with subprocess.Popen(
+        [*argv, "--config", str(file)],
+        env=BARE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_without_pods_no_file_is_needed(tmp_path: Path, tcp_alone: str) -> None:
+    with where_no_file_can_be_written(tmp_path, tcp_alone) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "imds-sim is ready\n"
+        process.terminate()
+        assert process.wait(timeout=60) == 0
+
+
+def test_pods_without_a_place_for_their_tokens_are_refused_with_the_cure(
+    tmp_path: Path, tcp_alone: str
+) -> None:
+    with where_no_file_can_be_written(tmp_path, tcp_alone + PODS) as process:
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 77
+    assert "token files of pods: No usable temporary directory" in told
+    assert "let TMPDIR be a folder that can be written" in told
