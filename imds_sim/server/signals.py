@@ -24,9 +24,9 @@ def show_stacks() -> None:
     """SIGQUIT writes the stacks of all threads to standard error; SIGABRT too, then it ends.
 
     SIGABRT is what systemd sends when the watchdog hears nothing: systemd.service(5). It is served
-    at once, whatever hangs. SIGQUIT waits until the main thread is between two instructions, and
-    so holds the lock of the interpreter: `faulthandler.register` reads the frames of threads that
-    run on, and that ends the process sooner or later (python/cpython#116008).
+    at once, whatever hangs. SIGQUIT waits until the main thread is between two instructions and
+    holds the lock of the interpreter: `faulthandler.register` reads frames that are half made, and
+    that ends the process sooner or later (python/cpython#116008).
     """
     try:
         faulthandler.enable()

@@ -257,7 +257,9 @@ def test_a_thousand_sigquits_in_the_midst_of_work_end_nothing(running: Daemon) -
 
 def test_the_watchdogs_sigabrt_shows_the_stacks(running: Daemon) -> None:
     running.process.send_signal(signal.SIGABRT)
-    assert running.process.wait(timeout=30) == -signal.SIGABRT
+    # Python shows them wherever the main thread is, and may fall over a frame that is half made
+    # (python/cpython#116008): a process that works, as this one, ends by SIGSEGV then.
+    assert running.process.wait(timeout=30) in (-signal.SIGABRT, -signal.SIGSEGV)
     assert "most recent call first" in running.log()
 
 
