@@ -16,11 +16,9 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from imds_sim.kernel.address import TcpAddress
 from imds_sim.kernel.clock import SystemClock
 from imds_sim.kernel.message import Headers, Request
 from imds_sim.kernel.secret import Secret
-from imds_sim.server.binding import bind_tcp
 from imds_sim.sts.query_api.sigv4 import sign
 from imds_sim.sts.totp import code, step_of
 from tests.daemons import Daemon, daemon
@@ -41,7 +39,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 CLOCK = SystemClock()
 CONFIG = f"""
 listen: {{imds: ["127.0.0.1:0"], sts: ["127.0.0.1:0"], ecs: ["127.0.0.1:0"], eks: ["127.0.0.1:0"],
-         lambda: ["127.0.0.1:0"], generic: ["127.0.0.1:0"], admin: [auto, "127.0.0.1:ADMIN"]}}
+         lambda: ["127.0.0.1:0"], generic: ["127.0.0.1:0"], admin: [auto, "127.0.0.1:0"]}}
 admin_token_file: token
 state_dir: state
 log: {{level: debug, format: json}}
@@ -93,7 +91,6 @@ class Day:
     """Asks a daemon, keeps every secret on the way and whatever was answered as an error."""
 
     running: Daemon
-    admin_port: int
     secrets: Secrets = field(default_factory=Secrets)
     errors: list[tuple[str, str]] = field(default_factory=list)
     statuses: dict[str, int] = field(default_factory=dict)
@@ -107,8 +104,7 @@ class Day:
         body: bytes = b"",
     ) -> str:
         """The body of the answer; that of an error is kept for the search."""
-        port = self.admin_port if surface == "admin" else self.port(surface)
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port(surface), timeout=60)
         try:
             connection.request(method, path, body or None, dict(headers))
             answer = connection.getresponse()
@@ -122,7 +118,8 @@ class Day:
             connection.close()
 
     def port(self, surface: str) -> int:
-        return int(self.running.ready[surface][0].rpartition(":")[2])
+        """The last address is meant: the control surface has a unix socket before it."""
+        return int(self.running.ready[surface][-1].rpartition(":")[2])
 
     def document(self, text: str) -> dict[str, Any]:
         """Credentials as the endpoints give them, kept."""
@@ -380,12 +377,10 @@ def written_by(day: Day) -> Iterator[tuple[str, str]]:
 
 @pytest.fixture
 def day(tmp_path: Path) -> Iterator[Day]:
-    with bind_tcp(TcpAddress("127.0.0.1", 0), "test") as free:
-        port = free.getsockname()[1]
     (tmp_path / "token").write_text(ADMIN_TOKEN)
     (tmp_path / "token").chmod(0o600)
-    with daemon(tmp_path, CONFIG.replace("ADMIN", str(port))) as running:
-        yield Day(running, port)
+    with daemon(tmp_path, CONFIG) as running:
+        yield Day(running)
 
 
 @pytest.mark.slow
