@@ -129,17 +129,34 @@ def test_a_head_sorts_and_the_order_comes_back(opened: Browser) -> None:
     assert opened.run(SHOWN) == before
 
 
-def test_a_line_opens_with_a_key_and_tells_its_requests(opened: Browser) -> None:
+def press_keys(opened: Browser, *keys: str) -> None:
+    """Press them on the line of the scenario with two requests."""
     opened.run("document.getElementById('token:503*1').querySelector('summary').focus()")
-    for key, code in (("Enter", "\r"), ("ArrowRight", ""), ("ArrowRight", "")):
+    for key in keys:
+        text = "\r" if key == "Enter" else ""
         for kind in ("keyDown", "keyUp"):
-            opened.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, text=code)
+            opened.call("Input.dispatchKeyEvent", type=kind, key=key, code=text, text=text)
+
+
+def test_a_line_opens_with_a_key_and_tells_its_requests(opened: Browser) -> None:
+    press_keys(opened, "Enter", "ArrowRight", "ArrowRight")
     items = "document.querySelectorAll('[id=\"token:503*1\"] .requests li')"
     assert "PUT /latest/api/token" in opened.run(f"{items}[0].innerText")
     here = opened.run(f"[...{items}].map(item => item.classList.contains('here'))")
     assert here == [False, True]
     told = opened.run("document.getElementById('tip').innerText")
     assert told.startswith("2 s: PUT /latest/api/token")
+
+
+def test_what_is_told_stays_at_its_request_when_the_page_scrolls(opened: Browser) -> None:
+    press_keys(opened, "Enter", "ArrowRight", "ArrowRight")
+    opened.run(
+        "new Promise(done => { addEventListener('scroll', () => scrollY === 60 && done());"
+        " scrollTo(0, 60); })"
+    )
+    mark = "document.querySelectorAll('[id=\"token:503*1\"] .mark')[1]"
+    gap = "tip.getBoundingClientRect().top - mark.getBoundingClientRect().bottom"
+    assert opened.run(f"((mark, tip) => {gap})({mark}, document.getElementById('tip'))") == 8
 
 
 def test_the_pointer_on_a_mark_tells_the_request(opened: Browser) -> None:
@@ -169,8 +186,10 @@ def test_lines_have_one_scale_if_wanted(opened: Browser) -> None:
 
 
 def test_a_link_opens_the_line_that_it_leads_to(opened: Browser) -> None:
-    opened.run("location.hash = '#token%3A503*1'")
-    opened.run("new Promise(done => setTimeout(done))")
+    opened.run(
+        "new Promise(done => { addEventListener('hashchange', () => done());"
+        " location.hash = '#token%3A503*1'; })"
+    )
     assert opened.run("document.querySelector('details[open]').closest('tr').id") == "token:503*1"
 
 

@@ -106,7 +106,11 @@
     mark.classList.add("here");
     mark.item?.classList.add("here");
     tip.textContent = mark.told;
-    const at = mark.getBoundingClientRect();
+    place();
+  }
+  function place() {
+    if (!told) return;
+    const at = told.getBoundingClientRect();
     const left = Math.min(at.left, innerWidth - tip.offsetWidth - 12);
     const below = at.bottom + 8 + tip.offsetHeight < innerHeight;
     tip.style.left = `${Math.max(8, left)}px`;
@@ -134,7 +138,7 @@
       tell(marks[Math.min(Math.max(next, 0), marks.length - 1)]);
     });
   }
-  addEventListener("scroll", () => tell(null), { passive: true });
+  addEventListener("scroll", place, { passive: true });
 
   function follow() {
     const row = by(decodeURIComponent(location.hash.slice(1)));
